@@ -1,0 +1,77 @@
+"""Deep learning with Keras's names: one network, or a thousand at once, as one compiled program.
+
+`import nyuron as keras` is all that a program written for Keras has to change::
+
+    import nyuron as keras
+
+    model = keras.Sequential([keras.layers.Dense(16, "relu"), keras.layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+
+Rooms and classes are imported when they are first used.
+"""
+
+from typing import TYPE_CHECKING
+
+from nyuron import core
+from nyuron._face import face_dir as __dir__
+from nyuron._face import face_getattr as __getattr__
+from nyuron._version import __version__
+
+if TYPE_CHECKING:
+    from nyuron import (
+        activations,
+        callbacks,
+        constraints,
+        data,
+        datasets,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        regularizers,
+        saving,
+        train,
+        utils,
+    )
+    from nyuron.core import NyuronError
+    from nyuron.initializers import Initializer
+    from nyuron.layers import Input, Layer
+    from nyuron.losses import Loss
+    from nyuron.metrics import Metric
+    from nyuron.models import Model, Sequential
+    from nyuron.optimizers import Optimizer
+    from nyuron.regularizers import Regularizer
+    from nyuron.utils import set_random_seed
+
+__all__ = [
+    "Initializer",
+    "Input",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "NyuronError",
+    "Optimizer",
+    "Regularizer",
+    "Sequential",
+    "__version__",
+    "activations",
+    "callbacks",
+    "constraints",
+    "core",
+    "data",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "regularizers",
+    "saving",
+    "set_random_seed",
+    "train",
+    "utils",
+]

@@ -1,0 +1,104 @@
+"""Stop when a figure no longer improves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nyuron.callbacks._callback import Callback
+from nyuron.callbacks._direction import direction
+from nyuron.core import ArgumentError
+from nyuron.train import StoppingRule
+
+
+class EarlyStopping(Callback):
+    """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs.
+
+    With `restore_best_weights` the model ends with the weights of its best epoch, also when the fit was never stopped
+    early. The rule runs inside the compiled run, so that it costs no time.
+
+    Raises: ArgumentError in fit if `monitor` is not logged, or its direction is unknown and `mode` is 'auto'.
+    Source: keras.callbacks.EarlyStopping.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__()
+        self.monitor, self.min_delta, self.patience, self.verbose = monitor, abs(min_delta), patience, verbose
+        self.mode, self.baseline = mode, baseline
+        self.restore_best_weights, self.start_from_epoch = restore_best_weights, start_from_epoch
+        self.wait = self.stopped_epoch = self.best_epoch = 0
+        self.best: float | None = None
+
+    @property
+    def runs_inside(self) -> bool:
+        """Whether the compiled run does this callback's work: a subclass may have other ideas."""
+        return type(self) is EarlyStopping
+
+    def rule(self, log_names: list[str]) -> StoppingRule:
+        """This callback as a part of the compiled run."""
+        if self.monitor not in log_names:
+            raise ArgumentError(
+                f"the figure {self.monitor!r} is not logged",
+                who="EarlyStopping",
+                expected=f"one of {', '.join(log_names)}",
+                got=repr(self.monitor),
+                fix="pass validation_data or validation_split to fit" if self.monitor.startswith("val_") else "correct monitor=",
+            )
+        return StoppingRule(
+            monitor=log_names.index(self.monitor),
+            sign=float(direction(self.monitor, self.mode, "EarlyStopping")),
+            min_delta=self.min_delta,
+            patience=self.patience,
+            baseline=self.baseline,
+            start_from_epoch=self.start_from_epoch,
+            restores_best=self.restore_best_weights,
+        )
+
+    def take_over(self, state: Any, stopped_epoch: int | None) -> None:
+        """Show the outcome of the rule's run as Keras does."""
+        self.best, self.wait, self.best_epoch = float(state.best), int(state.wait), int(state.best_epoch)
+        self.stopped_epoch = stopped_epoch or 0
+        if self.verbose and stopped_epoch is not None:
+            self._say(f"Epoch {stopped_epoch + 1}: early stopping")
+        if self.verbose and self.restore_best_weights:
+            self._say(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+
+    def _say(self, line: str) -> None:
+        print(line)  # noqa: T201
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self.wait = self.stopped_epoch = self.best_epoch = 0
+        self.best, self._kept = None, None
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """What the rule does, on the host: for subclasses and for a second EarlyStopping in one fit."""
+        value = (logs or {}).get(self.monitor)
+        if value is None or epoch < self.start_from_epoch:
+            return
+        sign = direction(self.monitor, self.mode, "EarlyStopping")
+        if self.restore_best_weights and self._kept is None:
+            self._kept, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
+        if self.best is None or (value - self.best) * sign > self.min_delta:
+            self.best, self.best_epoch = value, epoch
+            if self.restore_best_weights:
+                self._kept = self.model.get_weights()
+            if self.baseline is None or (value - self.baseline) * sign > self.min_delta:
+                self.wait = 0
+            return
+        if self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Any = None) -> None:
+        if getattr(self, "_kept", None) is not None:
+            self.model.set_weights(self._kept)

@@ -1,0 +1,57 @@
+"""Random keys: one seed governs everything."""
+
+from __future__ import annotations
+
+import random
+
+import jax
+import numpy as np
+
+from nyuron.core._types import Key
+
+
+class _SeedStream:
+    """The process's stream of seeds: unpredictable until `set_random_seed`, then always the same."""
+
+    def __init__(self) -> None:
+        self._source = np.random.SeedSequence()
+        self._drawn = 0
+
+    def reset(self, seed: int) -> None:
+        self._source = np.random.SeedSequence(seed)
+        self._drawn = 0
+
+    def next(self) -> int:
+        self._drawn += 1
+        entropy = np.random.SeedSequence(self._source.entropy, spawn_key=(self._drawn,))
+        return int(entropy.generate_state(1)[0])
+
+
+_seeds = _SeedStream()
+
+
+def set_random_seed(seed: int) -> None:
+    """Fix every random choice that follows: weights, shuffling, dropout; also those of `random` and NumPy.
+
+    Source: keras.utils.set_random_seed.
+    """
+    _seeds.reset(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+
+
+def next_seed() -> int:
+    """The next seed of the process's stream, 0 … 2³²−1."""
+    return _seeds.next()
+
+
+def key_from(seed: int) -> Key:
+    """The threefry key of a seed."""
+    return jax.random.key(seed, impl="threefry2x32")
+
+
+def fold(key: Key, *indices: int | jax.Array) -> Key:
+    """`fold_in` over several indices, such as (member, epoch, step)."""
+    for index in indices:
+        key = jax.random.fold_in(key, index)
+    return key

@@ -1,0 +1,66 @@
+"""The fully connected layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from nyuron.core import Array, Key, Params, Shape, ShapeError, State, module, static
+from nyuron.layers._call import Call
+from nyuron.layers._layer import Layer
+from nyuron.layers._resolve import resolve
+
+
+@module
+class Dense(Layer):
+    """Affine map of the last axis, then an activation: ``y = φ(x W + b)``.
+
+    Shapes: x (batch, …, features) -> (batch, …, units); W (features, units), b (units,).
+    Raises: ShapeError if the number of features is unknown or is not the one that the layer was built for.
+    Source: keras.layers.Dense.
+    Example:
+        >>> Dense(3)(jnp.ones((2, 4))).shape
+        (2, 3)
+    """
+
+    units: int = static()
+    activation: Any = static(None)
+    use_bias: bool = static(True)
+    kernel_initializer: Any = "glorot_uniform"
+    bias_initializer: Any = "zeros"
+    kernel_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    bias_constraint: Any = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        resolve(self)
+
+    def check_shapes(self, *shapes: Shape) -> None:
+        features = shapes[0][-1] if len(shapes[0]) > 1 else None
+        built_for = self.slot.shapes[0][-1] if self.slot.shapes else features
+        if features is None or features != built_for:
+            raise ShapeError(
+                "the last axis of the input has the wrong size",
+                who=self.described(),
+                expected=f"(*batch, {built_for or 'features'})",
+                got=shapes[0],
+                fix="put Flatten() before this layer" if len(shapes[0]) > 2 else "give the input a fixed last axis",
+            )
+
+    def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
+        kernel_key, bias_key = jax.random.split(key)
+        params = {"kernel": self.kernel_initializer((shape[-1], self.units), key=kernel_key)}
+        if self.use_bias:
+            params["bias"] = self.bias_initializer((self.units,), key=bias_key)
+        return params, {}
+
+    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        y = jnp.matmul(x, params["kernel"])
+        if self.use_bias:
+            y = y + params["bias"]
+        return self.activation(y), state

@@ -1,0 +1,150 @@
+"""A network as a description: layers, and the steps that connect them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from nyuron.core import Array, Key, Params, Shape, State, module, replace, static
+from nyuron.layers._call import Call, Forward, spec
+from nyuron.layers._layer import Layer, as_float, forward
+from nyuron.layers._penalties import constrain_layer, layer_penalty
+
+Reference = tuple[int, int | None]
+"""A value: its place among (inputs, then steps), and which of a step's several outputs (None: its only one)."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One application of `layers[layer]` to earlier values."""
+
+    layer: int
+    inputs: tuple[Reference, ...]
+    named: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """Shape (batch first, None) and dtype of one input."""
+
+    shape: Shape
+    dtype: str = "float32"
+
+
+@module
+class Graph(Layer):
+    """Layers applied one after another, as `steps` say. Parameters are a tuple with one entry a layer.
+
+    Names play no part, so two networks of the same structure share one compiled program.
+
+    Source: the functional API of Keras, as a value.
+    """
+
+    layers: tuple[Layer, ...] = ()
+    inputs: tuple[InputSpec, ...] = static(())
+    steps: tuple[Step, ...] = static(())
+    outputs: tuple[Reference, ...] = static(())
+    frozen: tuple[Any, ...] = static(())
+    """Per layer: True where `trainable` is off; a nested tuple for a nested graph."""
+
+    takes_integers = True
+
+    def init(self, key: Key, *shapes: Shape) -> tuple[Params, State]:
+        first_inputs = self._first_input_shapes()
+        made = [
+            layer.init(jax.random.fold_in(key, i), *first_inputs[i]) if i in first_inputs else ({}, {})
+            for i, layer in enumerate(self.layers)
+        ]
+        return tuple(params for params, _ in made), tuple(state for _, state in made)
+
+    def _first_input_shapes(self) -> dict[int, tuple[Shape, ...]]:
+        values: list[Any] = [entry.shape for entry in self.inputs]
+        found: dict[int, tuple[Shape, ...]] = {}
+        for step in self.steps:
+            shapes = tuple(values[place] if index is None else values[place][index] for place, index in step.inputs)
+            found.setdefault(step.layer, shapes)
+            values.append(self.layers[step.layer].compute_output_shape(*shapes))
+        return found
+
+    def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Any, State]:
+        done = self.forward(params, state, *inputs, call=call)
+        return done.output, done.state
+
+    def forward(
+        self,
+        params: Params,
+        state: State,
+        *inputs: Array,
+        call: Call,
+        watch: Callable[[int, Any], Any] | None = None,
+    ) -> Forward:
+        """Output(s), next state, output mask(s), and the penalty of activities.
+
+        `watch(place, value)` sees each step's output and returns what takes its place: how signals are traced.
+        """
+        values: list[Any] = [cast_input(x, entry) for x, entry in zip(inputs, self.inputs, strict=True)]
+        masks: list[Any] = [*call.masks, *[None] * (len(inputs) - len(call.masks))]
+        states = list(state)
+        penalty: Any = 0.0
+        for place, step in enumerate(self.steps):
+            layer = self.layers[step.layer]
+            local = Call(
+                None if call.key is None else jax.random.fold_in(call.key, place),
+                call.training,
+                call.trainable and self.frozen[step.layer] is not True,
+                tuple(masks[at] if i is None else masks[at] and masks[at][i] for at, i in step.inputs),
+            )
+            chosen = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
+            if not layer.takes_integers:
+                chosen = tuple(as_float(x) for x in chosen)
+            done = forward(layer, params[step.layer], states[step.layer], chosen, local, **dict(step.named))
+            states[step.layer] = done.state
+            penalty = penalty + done.penalty
+            values.append(done.output if watch is None else watch(place, done.output))
+            masks.append(done.mask)
+        outputs = tuple(values[at] if i is None else values[at][i] for at, i in self.outputs)
+        out_masks = tuple(masks[at] if i is None else masks[at] and masks[at][i] for at, i in self.outputs)
+        if len(outputs) == 1:
+            return Forward(outputs[0], tuple(states), out_masks[0], penalty)
+        return Forward(outputs, tuple(states), out_masks, penalty)
+
+    def compute_output_shape(self, *shapes: Shape) -> Any:
+        values: list[Any] = list(shapes)
+        for step in self.steps:
+            chosen = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
+            values.append(self.layers[step.layer].compute_output_shape(*chosen))
+        outputs = tuple(values[at] if i is None else values[at][i] for at, i in self.outputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def penalty(self, params: Params) -> Array | float:
+        """Σ of the weights' regularizers."""
+        return sum((layer_penalty(layer, p) for layer, p in zip(self.layers, params, strict=True)), 0.0)
+
+    def constrain(self, params: Params) -> Params:
+        """Parameters after the weights' constraints."""
+        return tuple(constrain_layer(layer, p) for layer, p in zip(self.layers, params, strict=True))
+
+    def with_frozen(self, frozen: tuple[Any, ...]) -> Graph:
+        """The same network with other layers frozen."""
+        return replace(self, frozen=frozen)
+
+    def input_specs(self, batch: int = 2) -> tuple[jax.ShapeDtypeStruct, ...]:
+        """Stand-ins for the inputs, for `jax.eval_shape`."""
+        return tuple(spec(entry.shape, entry.dtype, batch) for entry in self.inputs)
+
+    def walk(self) -> Iterator[tuple[int, Step, Layer]]:
+        """Steps in order, each with its place and its layer."""
+        for place, step in enumerate(self.steps):
+            yield place, step, self.layers[step.layer]
+
+
+def cast_input(x: Array, entry: InputSpec) -> Array:
+    """The input in the dtype that the network declared: images may stay uint8 until they are used."""
+    wants_float = entry.dtype.startswith(("float", "bfloat"))
+    if wants_float:
+        return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(entry.dtype)
+    return x.astype(entry.dtype) if jnp.issubdtype(x.dtype, jnp.inexact) else x

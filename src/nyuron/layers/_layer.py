@@ -1,0 +1,269 @@
+"""The contract that every layer keeps."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nyuron.core import (
+    Array,
+    Configurable,
+    Key,
+    KindError,
+    Params,
+    Shape,
+    ShapeError,
+    State,
+    Weight,
+    is_module,
+    key_from,
+    label,
+    module,
+    next_seed,
+    snake_case,
+    unique_name,
+)
+from nyuron.layers._call import Call, Forward, spec
+from nyuron.layers._slot import Slot
+
+
+@module
+class Layer(Configurable):
+    """A map from arrays to arrays with parameters (trained) and state (carried along).
+
+    Our layers are frozen dataclasses with two pure functions::
+
+        init(key, *shapes) -> (params, state)
+        apply(params, state, *inputs, call) -> (output, state)
+
+    `shapes` have the batch first, as None. A user's own layer may instead be written as in Keras: a subclass with
+    `build(input_shape)`, `call(inputs)` and `add_weight`.
+
+    An instance may be called: on arrays it computes with its own weights (built on the first call), on symbolic
+    tensors it extends a functional model's graph.
+
+    Source: keras.layers.Layer.
+    """
+
+    name: str = label(kw_only=True)
+    trainable: bool = label(True, kw_only=True)
+    input_shape: Shape | None = label(kw_only=True)
+    dtype: Any = label(kw_only=True)
+    slot: Slot = label(init=False, default_factory=Slot, repr=False)
+
+    mutable_attributes: ClassVar[tuple[str, ...]] = ("trainable", "name")
+    takes_integers: ClassVar[bool] = False
+    """Whether integer inputs are indices, to be kept; else they are converted to floating point."""
+    passes_mask: ClassVar[bool] = True
+    """Whether the first input's mask is handed on unchanged."""
+    input_ndim: ClassVar[int | None] = None
+    """Required number of axes, batch included."""
+
+    def __post_init__(self) -> None:
+        if self.name is None:
+            object.__setattr__(self, "name", unique_name(snake_case(type(self).__name__)))
+        if isinstance(self.input_shape, int):
+            object.__setattr__(self, "input_shape", (self.input_shape,))
+
+    # The contract.
+
+    def init(self, key: Key, *shapes: Shape) -> tuple[Params, State]:
+        """Initial parameters and state for inputs of these shapes. Default: none of either."""
+        return {}, {}
+
+    def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
+        """The output and the next state."""
+        raise KindError(
+            "the layer does not say what it computes",
+            who=repr(self),
+            fix="define call(self, inputs), or apply(self, params, state, *inputs, call)",
+        )
+
+    def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
+        """The output's mask."""
+        return call.mask if self.passes_mask else None
+
+    # Shapes.
+
+    def check_shapes(self, *shapes: Shape) -> None:
+        """Raise ShapeError for inputs that this layer cannot take; called where a layer is built or connected."""
+        if self.input_ndim is not None and len(shapes[0]) != self.input_ndim:
+            raise ShapeError(
+                "the input has the wrong number of axes",
+                who=self.described(),
+                expected=f"{self.input_ndim} axes, batch first",
+                got=f"{len(shapes[0])} axes: {shapes[0]}",
+                fix="put Reshape or Flatten before this layer",
+            )
+
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        """The output's shape, None where it follows an unknown axis of the input."""
+
+        def measure(batch: int) -> Any:
+            # Unknown axes take two sizes; what differs between the two answers is unknown too.
+            sizes = [spec(shape, "int32" if self.takes_integers else "float32", batch) for shape in shapes]
+            params, state = jax.eval_shape(lambda key: self.init(key, *shapes), jax.random.key(0))
+            call = Call(masks=(None,) * len(shapes))
+            return jax.eval_shape(lambda p, s, *x: self.apply(p, s, *x, call=call)[0], params, state, *sizes)
+
+        def unite(a: Any, b: Any) -> Shape:
+            return tuple(n if n == m else None for n, m in zip(a.shape, b.shape, strict=True))
+
+        a, b = measure(4), measure(6)
+        return tuple(map(unite, a, b)) if isinstance(a, tuple | list) else unite(a, b)  # type: ignore[return-value]
+
+    # The face.
+
+    def __call__(self, *inputs: Any, training: bool = False, mask: Any = None, **named: Any) -> Any:
+        if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
+            inputs = tuple(inputs[0])
+        if any(isinstance(x, SymbolicTensor) for x in inputs):
+            return connect(self, inputs, named)
+        arrays = tuple(x if isinstance(x, jax.Array) else jnp.asarray(x) for x in inputs)
+        context = current.get()
+        if context is not None:
+            return call_inside(self, context, arrays, **named)
+        if not self.slot.is_built:
+            self.build_for(*((None, *x.shape[1:]) for x in arrays))
+        masks = mask if isinstance(mask, tuple | list) else (mask,) * len(arrays)
+        key = key_from(next_seed()) if training else None
+        call = Call(key, training, self.trainable, tuple(masks))
+        description = self.description
+        arrays = tuple(x if description.takes_integers else as_float(x) for x in arrays)
+        output, state = description.apply(self.slot.params, self.slot.state, *arrays, call=call, **named)
+        if training:
+            self.slot.state = state
+        return output
+
+    def build_for(self, *shapes: Shape, key: Key | None = None) -> None:
+        """Give this instance its initial weights for inputs of these shapes (batch first, as None)."""
+        self.check_shapes(*shapes)
+        with jax.ensure_compile_time_eval():
+            params, state = self.description.init(key_from(next_seed()) if key is None else key, *shapes)
+        self.slot.params, self.slot.state, self.slot.shapes = params, state, tuple(shapes)
+        self.slot.order = (weight_paths(params), weight_paths(state))
+
+    @property
+    def built(self) -> bool:
+        return self.slot.is_built
+
+    @property
+    def description(self) -> Layer:
+        """What a compiled run is given for this layer: itself, or an adapter around a Keras-style one."""
+        return self if is_module(type(self)) else CustomLayer.around(self)
+
+    @property
+    def trainable_weights(self) -> list[Array]:
+        """Arrays that training changes, in Keras's order; none of a frozen layer."""
+        return self._listed(0) if self.trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Array]:
+        """Arrays that training does not change by gradients."""
+        return self._listed(1) if self.trainable else self._listed(0) + self._listed(1)
+
+    @property
+    def weights(self) -> list[Array]:
+        """All arrays: trainable, then non-trainable."""
+        return self._listed(0) + self._listed(1)
+
+    def _listed(self, part: int) -> list[Array]:
+        if not self.slot.is_built:
+            return []
+        tree = (self.slot.params, self.slot.state)[part]
+        return [at_path(tree, path) for path in self.slot.order[part]]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all arrays, in Keras's order."""
+        return [np.array(w) for w in self.weights]
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Replace all arrays, given in the order of `get_weights`.
+
+        Raises: ShapeError when their number or a shape differs.
+        """
+        paths = [(part, path) for part in (0, 1) for path in (self.slot.order[part] if self.slot.order else ())]
+        if len(weights) != len(paths):
+            raise ShapeError(
+                "the wrong number of weights",
+                who=self.described(),
+                expected=f"{len(paths)} arrays",
+                got=f"{len(weights)}",
+                fix="build the layer first, and pass what get_weights() of an equal layer returned",
+            )
+        trees = [self.slot.params, self.slot.state]
+        for (part, path), new in zip(paths, weights, strict=True):
+            old, new = at_path(trees[part], path), jnp.array(new)
+            if old.shape != new.shape:
+                raise ShapeError("a weight has the wrong shape", who=self.described(), expected=old.shape, got=new.shape)
+            trees[part] = with_path(trees[part], path, new.astype(old.dtype))
+        self.slot.params, self.slot.state = trees
+
+    def add_weight(self, *args: Any, **options: Any) -> Weight:
+        """A weight of a Keras-style layer: `add_weight(shape, initializer, dtype, trainable, regularizer, …)`."""
+        return add_weight(self, *args, **options)
+
+    def add_loss(self, loss: Any) -> None:
+        """Add to the loss of the batch at hand, from inside `call` of a Keras-style layer."""
+        add_loss(self, loss)
+
+    def count_params(self) -> int:
+        """The number of numbers in all weights."""
+        return sum(int(np.prod(w.shape)) for w in self.weights)
+
+    def described(self) -> str:
+        """How errors name this layer: its constructor call, with the name."""
+        text = repr(self)
+        if not self.name:
+            return text
+        return f"{text[:-1]}{', ' if text[-2] != '(' else ''}name={self.name!r})"
+
+
+def as_float(x: Array) -> Array:
+    """Integers and booleans as float32; floating point unchanged."""
+    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.float32)
+
+
+def weight_paths(tree: Any, prefix: tuple[Any, ...] = ()) -> tuple[tuple[Any, ...], ...]:
+    """Paths to a tree's arrays in the order in which they were made (JAX itself sorts the names)."""
+    if isinstance(tree, dict):
+        return tuple(path for name, sub in tree.items() for path in weight_paths(sub, (*prefix, name)))
+    if isinstance(tree, list | tuple):
+        return tuple(path for i, sub in enumerate(tree) for path in weight_paths(sub, (*prefix, i)))
+    return (prefix,)
+
+
+def at_path(tree: Any, path: tuple[Any, ...]) -> Any:
+    """The array at the end of a path."""
+    for step in path:
+        tree = tree[step]
+    return tree
+
+
+def with_path(tree: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the tree with another array at the end of a path."""
+    if not path:
+        return value
+    new = with_path(tree[path[0]], path[1:], value)
+    if isinstance(tree, dict):
+        return {**tree, path[0]: new}
+    return type(tree)(new if i == path[0] else sub for i, sub in enumerate(tree))
+
+
+def forward(layer: Layer, params: Params, state: State, inputs: tuple[Array, ...], call: Call, **named: Any) -> Forward:
+    """Apply a layer, and gather its output's mask and its activity penalty."""
+    composite = getattr(layer, "forward", None)
+    if composite is not None:
+        return composite(params, state, *inputs, call=call, **named)
+    output, state = layer.apply(params, state, *inputs, call=call, **named)
+    regularizer = getattr(layer, "activity_regularizer", None)
+    penalty = regularizer(output) / output.shape[0] if regularizer is not None else 0.0
+    return Forward(output, state, layer.compute_mask(inputs, call), penalty)
+
+
+# These refer to Layer, and Layer to them.
+from nyuron.layers._custom import CustomLayer, add_loss, add_weight, call_inside, current  # noqa: E402
+from nyuron.layers._symbolic import SymbolicTensor, connect  # noqa: E402

@@ -1,0 +1,39 @@
+"""Parameters in two halves: those that training changes, and those of frozen layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nyuron.core import Params
+from nyuron.layers._custom import CustomLayer
+from nyuron.layers._graph import Graph
+from nyuron.layers._layer import Layer
+
+
+def split_frozen(layer: Layer, params: Params) -> tuple[Params, Params]:
+    """(trainable, frozen): each has the whole's structure, with {} in place of what the other holds."""
+    if isinstance(layer, Graph):
+        halves = [
+            ({}, p) if frozen is True else split_frozen(sub, p)
+            for sub, p, frozen in zip(layer.layers, params, layer.frozen, strict=True)
+        ]
+        return tuple(t for t, _ in halves), tuple(f for _, f in halves)
+    if isinstance(layer, CustomLayer):
+        trainable, frozen = {"own": params["own"], "inner": {}}, {"own": {}, "inner": {}}
+        for path, p in params["inner"].items():
+            part = ({}, p) if path in layer.frozen else split_frozen((layer.inner or {})[path], p)
+            trainable["inner"][path], frozen["inner"][path] = part
+        return trainable, frozen
+    return params, {}
+
+
+def join_frozen(trainable: Params, frozen: Params) -> Params:
+    """The whole again."""
+    if isinstance(frozen, dict) and not frozen:
+        return trainable
+    if isinstance(trainable, dict) and not trainable:
+        return frozen
+    if isinstance(trainable, dict):
+        names = [*trainable, *(name for name in frozen if name not in trainable)]
+        return {name: join_frozen(trainable.get(name, {}), frozen.get(name, {})) for name in names}
+    return tuple(join_frozen(t, f) for t, f in zip(trainable, frozen, strict=True))

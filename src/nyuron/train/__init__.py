@@ -1,0 +1,53 @@
+"""The compiled run: step, loop, population, run state, stopping."""
+
+from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, member_program, run_program
+from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
+from nyuron.train._members import Members, train_members
+from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
+from nyuron.train._run import EpochLogs, Pace, Run, Settings
+from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
+from nyuron.train._step import evaluate_step, train_step
+from nyuron.train._stopping import StoppingRule, StoppingState, restored
+from nyuron.train._stream import StreamRun
+from nyuron.train._task import Batch, Head, Sums, Task, add_figures, measure, numbers_as_arrays, results, zero_sums
+
+__all__ = [
+    "CONVERGED",
+    "NOT_FINITE",
+    "RUNNING",
+    "STOPPED",
+    "Batch",
+    "EpochLogs",
+    "Head",
+    "Members",
+    "NonFiniteLossWarning",
+    "Pace",
+    "Plan",
+    "Run",
+    "RunState",
+    "Settings",
+    "StoppingRule",
+    "StoppingState",
+    "StreamRun",
+    "Sums",
+    "Task",
+    "add_figures",
+    "advance",
+    "epoch_order",
+    "epoch_orders",
+    "epochs_at_once",
+    "evaluate_program",
+    "evaluate_step",
+    "evaluation",
+    "first_non_finite",
+    "measure",
+    "member_program",
+    "numbers_as_arrays",
+    "restored",
+    "results",
+    "run_program",
+    "start_state",
+    "train_members",
+    "train_step",
+    "zero_sums",
+]

@@ -1,0 +1,50 @@
+"""In which order an epoch uses the rows: drawn on the host, where a permutation is cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def epoch_order(seed: int, member: int, epoch: int, rows: np.ndarray | int, *, shuffles: bool = True) -> np.ndarray:
+    """The epoch's rows, int32, shuffled by (seed, member, epoch) alone. `rows` is their number, or which they are."""
+    order = np.arange(rows, dtype=np.int32) if isinstance(rows, int) else np.array(rows, dtype=np.int32)
+    if shuffles:
+        words = np.random.SeedSequence([seed, member, epoch]).generate_state(2, np.uint64)
+        np.random.Generator(np.random.Philox(key=words)).shuffle(order)
+    return order
+
+
+def epochs_at_once(rows: int) -> int:
+    """How many epochs' orders one dispatch is given: a power of two, by the number of rows alone."""
+    return int(2 ** np.clip(np.floor(np.log2(65536 / max(rows, 1))), 0, 6))
+
+
+def epoch_orders(
+    seed: int,
+    members: Sequence[int] | None,
+    first: int,
+    count: int,
+    capacity: int,
+    rows: int | np.ndarray,
+    *,
+    keep: int | None = None,
+    shuffles: bool = True,
+) -> np.ndarray:
+    """Orders of `count` epochs from `first` on, in an array with room for `capacity` of them.
+
+    Without members (capacity, rows); with them (capacity, members, rows), where `rows` may hold one line of rows per
+    member. `keep` cuts each epoch to its first rows.
+    """
+    per_member = members is not None and isinstance(rows, np.ndarray) and rows.ndim == 2
+    length = keep or (rows if isinstance(rows, int) else rows.shape[-1])
+    orders = np.zeros((capacity, length) if members is None else (capacity, len(members), length), np.int32)
+    for e in range(min(count, capacity)):
+        if members is None:
+            orders[e] = epoch_order(seed, 0, first + e, rows, shuffles=shuffles)[:length]
+            continue
+        for i, member in enumerate(members):
+            own = rows[i] if per_member else rows  # type: ignore[index]
+            orders[e, i] = epoch_order(seed, member, first + e, own, shuffles=shuffles)[:length]
+    return orders

@@ -1,0 +1,187 @@
+"""A run under way, as the host sees it: advance it, look at it, stop it, save it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nyuron.core import Params, State
+from nyuron.train._advance import Plan, run_program
+from nyuron.train._orders import epoch_orders, epochs_at_once
+from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
+from nyuron.train._stopping import StoppingRule, restored
+from nyuron.train._task import Batch, Task, numbers_as_arrays, results
+
+TARGET_SECONDS = 0.1
+"""How long one dispatch should take: the host comes up for air this often."""
+
+
+class EpochLogs(NamedTuple):
+    """A finished epoch and its figures, in the order of `results`, training before validation."""
+
+    epoch: int
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long and in what portions a run trains."""
+
+    batch_size: int = 32
+    epochs: int = 1
+    initial_epoch: int = 0
+    seed: int = 0
+    shuffles: bool = True
+    steps_per_epoch: int | None = None
+    validation_batch_size: int = 32
+    validation_freq: int = 1
+
+
+class Pace:
+    """How many steps fill `TARGET_SECONDS`, learned from the steps done so far."""
+
+    def __init__(self) -> None:
+        self._steps = 8
+        self._is_warm = False
+
+    def next(self) -> int:
+        return self._steps
+
+    def record(self, steps: int, seconds: float) -> None:
+        if not self._is_warm:  # The first call may have compiled.
+            self._is_warm = True
+            return
+        wanted = steps * TARGET_SECONDS / max(seconds, 1e-6)
+        self._steps = int(np.clip(wanted, 1, 16 * max(steps, 1)))
+
+
+class Run:
+    """One network on its way, data in memory.
+
+    `advance` trains a stretch and returns the epochs that it finished. `params`, `frozen` and `layers` are the
+    network's arrays; `data` is (inputs, targets, weights), `validation` likewise.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        params: Params,
+        frozen: Params,
+        layers: State,
+        data: Batch,
+        settings: Settings,
+        *,
+        rule: StoppingRule | None = None,
+        validation: Batch | None = None,
+    ) -> None:
+        self.settings = settings
+        self.task: Task = numbers_as_arrays(task)
+        self.rule = None if rule is None else numbers_as_arrays(rule)
+        self.frozen = frozen
+        self.data = jax.tree.map(jnp.asarray, data)
+        self.rows = self.data[0][0].shape[0]
+        size = settings.batch_size
+        self._keep = None if settings.steps_per_epoch is None else min(settings.steps_per_epoch * size, self.rows)
+        self.steps = -(-(self._keep or self.rows) // size)
+        self._validation = self._with_order(validation)
+        self._plan = Plan(size, settings.validation_batch_size)
+        self._pace = Pace()
+        self.epoch, self.step = settings.initial_epoch, 0
+        self.state = start_state(self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch)
+        self.status = RUNNING
+        self._safe = (self.state, self.done_steps)
+        self._orders: tuple[int, int, Any] | None = None
+
+    def _with_order(self, validation: Batch | None) -> tuple[Batch, Any] | None:
+        if validation is None:
+            return None
+        data = jax.tree.map(jnp.asarray, validation)
+        return data, jnp.arange(data[0][0].shape[0], dtype=jnp.int32)
+
+    @property
+    def done_steps(self) -> int:
+        """Steps since epoch 0."""
+        return self.epoch * self.steps + self.step
+
+    @property
+    def is_done(self) -> bool:
+        return self.epoch >= self.settings.epochs or self.status != RUNNING
+
+    def advance(self, max_steps: int | None = None, *, within_epoch: bool = False) -> list[EpochLogs]:
+        """Train about a tenth of a second, or `max_steps`; `within_epoch` stops at the end of the epoch."""
+        capacity = epochs_at_once(self.rows)
+        first, before = self.epoch, self.done_steps
+        last_epoch = self.epoch + 1 if within_epoch else min(self.settings.epochs, self.epoch + capacity)
+        until = min(before + (max_steps or self._pace.next()), last_epoch * self.steps)
+        started = time.perf_counter()
+        state, logs = self._dispatch(self.state, first, until)
+        status, epoch, step = (int(n) for n in jax.device_get((state.status, state.epoch, state.step)))
+        if max_steps is None:
+            self._pace.record(until - before, time.perf_counter() - started)
+        if status != NOT_FINITE and until > before:
+            self._safe = (self.state, before)
+        self.state, self.status, self.epoch, self.step = state, status, epoch, step
+        if epoch == first:
+            return []
+        logs = jax.device_get(logs)
+        return [EpochLogs(first + e, tuple(jax.tree.map(lambda a: a[e], figure) for figure in logs)) for e in range(epoch - first)]  # noqa: B023
+
+    def _dispatch(self, state: RunState, first: int, until: int) -> tuple[RunState, Any]:
+        return run_program(
+            self._plan,
+            self.task,
+            self.rule,
+            self.frozen,
+            state,
+            self.data,
+            self._orders_from(first, until),
+            self._validation,
+            np.int32(self.settings.validation_freq),
+            np.int32(until),
+        )
+
+    def _orders_from(self, first: int, until: int) -> Any:
+        count = -(-until // self.steps) - first
+        if self._orders is not None and self._orders[0] == first and self._orders[1] >= count:
+            return self._orders[2]
+        capacity = epochs_at_once(self.rows)
+        drawn = epoch_orders(
+            self.settings.seed, None, first, count, capacity, self.rows, keep=self._keep, shuffles=self.settings.shuffles
+        )
+        orders = jnp.asarray(drawn)
+        self._orders = (first, count, orders)
+        return orders
+
+    def current_figures(self) -> tuple[Any, ...]:
+        """The figures of the epoch under way, so far."""
+        return jax.device_get(_results(self.task, self.state.sums))
+
+    def weights(self) -> tuple[Params, State]:
+        """The weights that the run leaves if it ends here."""
+        return restored(self.rule, self.state.stopping, self.state.params, self.state.layers)
+
+    def last_good(self) -> RunState:
+        """After a non-finite loss: the state whose loss was the last finite one, reached again from before."""
+        state, start = self._safe
+        good = max(self.done_steps - 2 if self.step else self.done_steps - 1, start)
+        while start < good:
+            epoch = int(state.epoch)
+            start = min(good, (epoch + epochs_at_once(self.rows)) * self.steps)
+            state, _ = self._dispatch(state, epoch, start)
+        return state
+
+    def failed_batch(self) -> Batch:
+        """The batch at which the loss ceased to be finite."""
+        bad = max(self.done_steps - 1, 0)
+        epoch, step = divmod(bad, self.steps)
+        order = np.asarray(self._orders_from(epoch, (epoch + 1) * self.steps))[0]
+        size = self.settings.batch_size
+        return jax.tree.map(lambda a: a[order[step * size : (step + 1) * size]], self.data)
+
+
+_results = jax.jit(results)

@@ -1,0 +1,78 @@
+"""How every test runs: JAX on the CPU, strict dtype promotion, one shared folder of compiled programs, fixed seeds.
+
+Tests may say `from oracle import keras_oracle` and wrap calls of Keras in `with keras_oracle():`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from pathlib import Path
+
+# JAX and Keras read these when they are imported, so they come first.
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+os.environ.setdefault("MPLBACKEND", "agg")
+_cache = Path(os.environ.get("NYURON_TEST_CACHE") or Path(tempfile.gettempdir()) / f"nyuron-tests-{os.getuid()}")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_cache / "compiled")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from oracle import keras_oracle as oracle_context
+
+from nyuron.core import set_random_seed
+
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow; CI=true does the same")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow") or os.environ.get("CI") == "true":
+        return
+    skip = pytest.mark.skip(reason="slow: runs with --slow or CI=true")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _seeds() -> None:
+    random.seed(0)
+    np.random.seed(0)
+    set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _doctest_names(doctest_namespace: dict[str, object]) -> None:
+    import nyuron
+
+    doctest_namespace.update(jax=jax, jnp=jnp, np=np, nyuron=nyuron)
+
+
+@pytest.fixture
+def keras_oracle():
+    """`with keras_oracle(): …` lets Keras promote dtypes as it wants."""
+    return oracle_context
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """The same random numbers in every run."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data sets, or a skip: MNIST, nonlinear.csv and others are not part of the project."""
+    folder = os.environ.get("NYURON_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("set NYURON_DATA to the folder with the real data sets")
+    return Path(folder)
