@@ -8,7 +8,7 @@ from nyuron.train._run import EpochLogs, Pace, Run, Settings
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
 from nyuron.train._step import evaluate_step, train_step
 from nyuron.train._stopping import StoppingRule, StoppingState, restored
-from nyuron.train._stream import StreamRun
+from nyuron.train._stream import StreamRun, array_chunks, evaluate_chunks, gathered
 from nyuron.train._task import Batch, Head, Sums, Task, add_figures, measure, numbers_as_arrays, results, zero_sums
 
 __all__ = [
@@ -32,6 +32,9 @@ __all__ = [
     "Sums",
     "Task",
     "add_figures",
+    "array_chunks",
+    "evaluate_chunks",
+    "gathered",
     "advance",
     "epoch_order",
     "epoch_orders",

@@ -162,20 +162,24 @@ def _all_finite(params: Params) -> Array:
     return jnp.all(jnp.stack(checks)) if checks else jnp.asarray(True)
 
 
-def evaluation(task: Task, params: Params, frozen: Params, layers: Any, data: Batch, order: Array, size: int) -> Logs:
-    """The figures over the rows of `order`, batch by batch."""
+def add_evaluation(
+    task: Task, params: Params, frozen: Params, layers: Any, sums: Sums, data: Batch, order: Array, size: int
+) -> Sums:
+    """Sums after the rows of `order`, batch by batch, at inference."""
     full, rest = divmod(order.shape[-1], size)
 
     def add(sums: Sums, start: Any, count: int) -> Sums:
         rows = jax.lax.dynamic_slice_in_dim(order, start, count)
         return evaluate_step(task, params, frozen, layers, sums, take(data, rows))
 
-    sums = zero_sums(task)
     if full:
         sums = jax.lax.fori_loop(0, full, lambda i, s: add(s, i * size, size), sums)
-    if rest:
-        sums = add(sums, full * size, rest)
-    return results(task, sums)
+    return add(sums, full * size, rest) if rest else sums
+
+
+def evaluation(task: Task, params: Params, frozen: Params, layers: Any, data: Batch, order: Array, size: int) -> Logs:
+    """The figures over the rows of `order`."""
+    return results(task, add_evaluation(task, params, frozen, layers, zero_sums(task), data, order, size))
 
 
 run_program = jax.jit(advance, static_argnums=0)

@@ -78,6 +78,7 @@ class Run:
         *,
         rule: StoppingRule | None = None,
         validation: Batch | None = None,
+        optimizer_state: Any = None,
     ) -> None:
         self.settings = settings
         self.task: Task = numbers_as_arrays(task)
@@ -92,7 +93,9 @@ class Run:
         self._plan = Plan(size, settings.validation_batch_size)
         self._pace = Pace()
         self.epoch, self.step = settings.initial_epoch, 0
-        self.state = start_state(self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch)
+        self.state = start_state(
+            self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch, optimizer=optimizer_state
+        )
         self.status = RUNNING
         self._safe = (self.state, self.done_steps)
         self._orders: tuple[int, int, Any] | None = None

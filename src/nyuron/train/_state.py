@@ -34,13 +34,21 @@ class RunState(NamedTuple):
 
 
 def start_state(
-    task: Task, params: Params, layers: State, rule: StoppingRule | None, seed: int, *, member: int = 0, epoch: int = 0
+    task: Task,
+    params: Params,
+    layers: State,
+    rule: StoppingRule | None,
+    seed: int,
+    *,
+    member: int = 0,
+    epoch: int = 0,
+    optimizer: State = None,
 ) -> RunState:
-    """The state before the first step."""
+    """The state before the first step; `optimizer` is what an earlier fit left of the optimizer's state."""
     return RunState(
         params=params,
         layers=layers,
-        optimizer=task.optimizer.init(params),
+        optimizer=task.optimizer.init(params) if optimizer is None else optimizer,
         sums=zero_sums(task),
         stopping=None if rule is None else rule.init(params, layers),
         status=jnp.asarray(RUNNING, jnp.int32),

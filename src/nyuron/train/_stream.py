@@ -1,0 +1,213 @@
+"""Data that do not fit in memory, or that come in batches: the same steps, chunk after chunk, the next one loading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from nyuron.core import Params, State
+from nyuron.train._advance import add_evaluation
+from nyuron.train._orders import epoch_order
+from nyuron.train._run import EpochLogs, Settings
+from nyuron.train._state import NOT_FINITE, RUNNING, STOPPED, RunState, start_state
+from nyuron.train._step import train_step
+from nyuron.train._stopping import StoppingRule, restored
+from nyuron.train._task import Batch, Task, numbers_as_arrays, results, zero_sums
+
+Chunk = tuple[Batch, int]
+"""Rows of whole batches, and the size of a batch."""
+
+
+def array_chunks(data: Batch, batch_size: int, chunk_rows: int, seed: int, shuffles: bool) -> Callable[[int], Iterator[Chunk]]:
+    """Chunks of arrays on the host, in the order in which a run in memory would use the rows."""
+    rows = len(data[0][0])
+    per_chunk = max(chunk_rows // batch_size, 1) * batch_size
+
+    def chunks_of(epoch: int) -> Iterator[Chunk]:
+        order = epoch_order(seed, 0, epoch, rows, shuffles=shuffles)
+        for start in range(0, rows - rows % batch_size, per_chunk):
+            part = order[start : min(start + per_chunk, rows - rows % batch_size)]
+            yield jax.tree.map(lambda a: np.asarray(a)[part], data), batch_size  # noqa: B023
+        if rows % batch_size:
+            rest = order[rows - rows % batch_size :]
+            yield jax.tree.map(lambda a: np.asarray(a)[rest], data), len(rest)
+
+    return chunks_of
+
+
+def gathered(batches: Iterable[Batch], most: int = 64) -> Iterator[Chunk]:
+    """Consecutive batches of one size, put together into chunks of at most `most`."""
+    held: list[Batch] = []
+    for batch in batches:
+        size = len(batch[0][0])
+        if held and (len(held[0][0][0]) != size or len(held) == most):
+            yield _joined(held)
+            held = []
+        held.append(batch)
+        if len(held) & (len(held) - 1) == 0 and len(held) == most:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(batches: list[Batch]) -> Chunk:
+    return jax.tree.map(lambda *parts: np.concatenate([np.asarray(p) for p in parts]), *batches), len(batches[0][0][0])
+
+
+class StreamRun:
+    """As `Run`, over data that come in chunks; `chunks_of(epoch)` gives an epoch's."""
+
+    def __init__(
+        self,
+        task: Task,
+        params: Params,
+        frozen: Params,
+        layers: State,
+        chunks_of: Callable[[int], Iterator[Chunk]],
+        settings: Settings,
+        *,
+        rule: StoppingRule | None = None,
+        validation: Callable[[], Iterator[Chunk]] | None = None,
+        optimizer_state: Any = None,
+    ) -> None:
+        self.settings, self.frozen = settings, frozen
+        self.task: Task = numbers_as_arrays(task)
+        self.rule = None if rule is None else numbers_as_arrays(rule)
+        self._chunks_of, self._validation = chunks_of, validation
+        self.state = start_state(
+            self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch, optimizer=optimizer_state
+        )
+        self.epoch, self.step, self.status = settings.initial_epoch, 0, RUNNING
+        self.steps: int | None = settings.steps_per_epoch
+        self._source: Iterator[Chunk] | None = None
+        self._before = self.state
+        self._last: Batch | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.epoch >= self.settings.epochs or self.status != RUNNING
+
+    def advance(self, max_steps: int | None = None, *, within_epoch: bool = False) -> list[EpochLogs]:
+        """Train one chunk; with `max_steps`, that many steps of it."""
+        del within_epoch
+        if self._source is None:
+            self._source = self._chunks_of(self.epoch)
+        chunk = next(self._source, None)
+        if chunk is None:
+            if self.step == 0:
+                self.status = STOPPED
+                return []
+            return [self._end_epoch()]
+        data, size = chunk
+        count = len(data[0][0]) // size
+        limit = self.settings.steps_per_epoch
+        if limit is not None:
+            count = min(count, limit - self.step)
+        if max_steps is not None and max_steps < count:
+            rest = jax.tree.map(lambda a: a[max_steps * size :], data)
+            self._source = _chain((rest, size), self._source)
+            count = max_steps
+        data = jax.tree.map(lambda a: a[: count * size], data)
+        self._train(data, size, count)
+        if limit is not None and self.step >= limit and self.status == RUNNING:
+            return [self._end_epoch()]
+        return []
+
+    def _train(self, data: Batch, size: int, count: int) -> None:
+        before, self._last = self.state, jax.tree.map(lambda a: a[-size:], data)
+        batches = jax.tree.map(lambda a: jnp.asarray(a).reshape(count, size, *a.shape[1:]), data)
+        self.state = _train_batches(self.task, self.frozen, self.state, batches)
+        self.status = int(self.state.status)
+        done = int(self.state.step) - self.step
+        if self.status == NOT_FINITE:
+            self._last = jax.tree.map(lambda a: a[(done - 1) * size : done * size], data)
+            self._before = before if done < 2 else self._again(before, batches, done - 2)
+        else:
+            self._before = before
+        self.step += done
+
+    def _again(self, before: RunState, batches: Any, count: int) -> RunState:
+        if count < 1:
+            return before
+        return _train_batches(self.task, self.frozen, before, jax.tree.map(lambda a: a[:count], batches))
+
+    def _end_epoch(self) -> EpochLogs:
+        train = results(self.task, self.state.sums)
+        values = train
+        is_validated = self._validation is not None and (self.epoch + 1) % self.settings.validation_freq == 0
+        if is_validated:
+            params = self.state.params
+            values = (*train, *evaluate_chunks(self.task, params, self.frozen, self.state.layers, self._validation()))  # type: ignore[misc]
+        elif self._validation is not None:
+            values = (*train, *jax.tree.map(lambda a: jnp.full_like(a, jnp.nan), train))
+        state = self.state
+        if self.rule is not None:
+            is_logged = jnp.asarray(is_validated or self.rule.monitor < len(train))
+            stopping, stops = self.rule.update(
+                state.stopping, values[self.rule.monitor], is_logged, state.epoch, state.params, state.layers
+            )
+            state = state._replace(stopping=stopping, status=jnp.where(stops, STOPPED, state.status))
+        self.state = state._replace(sums=zero_sums(self.task), epoch=state.epoch + 1, step=jnp.zeros_like(state.step))
+        self.status = int(self.state.status)
+        self.steps, self.step, self.epoch = self.step, 0, self.epoch + 1
+        if self.settings.steps_per_epoch is None:
+            self._source = None
+        return EpochLogs(self.epoch - 1, tuple(jax.device_get(values)))
+
+    def current_figures(self) -> tuple[Any, ...]:
+        """The figures of the epoch under way, so far."""
+        return jax.device_get(results(self.task, self.state.sums))
+
+    def weights(self) -> tuple[Params, State]:
+        """The weights that the run leaves if it ends here."""
+        return restored(self.rule, self.state.stopping, self.state.params, self.state.layers)
+
+    def last_good(self) -> RunState:
+        """After a non-finite loss: the state whose loss was the last finite one."""
+        return self._before
+
+    def failed_batch(self) -> Batch:
+        """The batch at which the loss ceased to be finite."""
+        return jax.tree.map(jnp.asarray, self._last)
+
+
+def _chain(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:
+    yield first
+    yield from rest
+
+
+@jax.jit
+def _train_batches(task: Task, frozen: Params, run: RunState, batches: Any) -> RunState:
+    count = jax.tree.leaves(batches)[0].shape[0]
+    first = run.step
+
+    def goes_on(r: RunState) -> Any:
+        return (r.step - first < count) & (r.status == RUNNING)
+
+    def body(r: RunState) -> RunState:
+        batch = jax.tree.map(lambda a: jax.lax.dynamic_index_in_dim(a, r.step - first, keepdims=False), batches)
+        return train_step(task, frozen, r, batch, r.step)
+
+    return jax.lax.while_loop(goes_on, body, run)
+
+
+def evaluate_chunks(task: Task, params: Params, frozen: Params, layers: State, chunks: Iterable[Chunk]) -> tuple[Any, ...]:
+    """The figures over chunks, at inference."""
+    sums = zero_sums(task)
+    for data, size in chunks:
+        data = jax.tree.map(jnp.asarray, data)
+        sums = _evaluate_chunk(size, task, params, frozen, layers, sums, data)
+    return results(task, sums)
+
+
+def _evaluate_chunk_body(size: int, task: Task, params: Params, frozen: Params, layers: Any, sums: Any, data: Batch) -> Any:
+    order = jnp.arange(data[0][0].shape[0], dtype=jnp.int32)
+    return add_evaluation(task, params, frozen, layers, sums, data, order, size)
+
+
+_evaluate_chunk = jax.jit(_evaluate_chunk_body, static_argnums=0)
