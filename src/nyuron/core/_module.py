@@ -35,7 +35,7 @@ def fields_by_role(cls: type) -> tuple[tuple[str, ...], tuple[str, ...], tuple[s
     return tuple(roles[None]), tuple(roles[_STATIC]), tuple(roles[_LABEL])
 
 
-@dataclass_transform(field_specifiers=(static, label, dataclasses.field))
+@dataclass_transform(field_specifiers=(label, dataclasses.field))
 def module(cls: type[T]) -> type[T]:
     """Make `cls` a frozen dataclass and a pytree.
 

@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
-from nyuron import constraints, initializers, regularizers
 from nyuron.core import Array, Key, Params, Shape, State, Weight, fold, module, replace, static
 from nyuron.layers._call import Call, Forward, spec
-from nyuron.layers._layer import Layer, forward
+from nyuron.layers._context import Context, within
+from nyuron.layers._layer import Layer
 from nyuron.layers._penalties import constrain_layer, layer_penalty
-
-
-@dataclass
-class Context:
-    """What a layer that is called inside another's `call` needs to know."""
-
-    call: Call
-    penalty: Any = 0.0
-    calls: int = 0
-
-    def next_call(self, trainable: bool) -> Call:
-        """The inner layer's own key, with the outer layer's training flag."""
-        self.calls += 1
-        key = None if self.call.key is None else fold(self.call.key, self.calls)
-        return Call(key, self.call.training, self.call.trainable and trainable, self.call.masks)
-
-
-current: ContextVar[Context | None] = ContextVar("nyuron_call", default=None)
-
-
-@contextmanager
-def within(context: Context) -> Iterator[Context]:
-    token = current.set(context)
-    try:
-        yield context
-    finally:
-        current.reset(token)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,35 +71,6 @@ def sublayers(layer: Any) -> dict[str, Layer]:
         if name not in _HIDDEN:
             visit(name, value)
     return found
-
-
-def add_weight(
-    self: Any,
-    shape: Any = (),
-    initializer: Any = "glorot_uniform",
-    dtype: Any = None,
-    trainable: bool = True,
-    regularizer: Any = None,
-    constraint: Any = None,
-    name: str | None = None,
-) -> Weight:
-    """A weight of the user's layer; its value comes when the layer is built. Source: keras.layers.Layer.add_weight."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
-    weights = self.__dict__.setdefault("_weights", [])
-    name = name or f"weight_{len(weights)}"
-    while any(w.name == name for w in weights):
-        name += "_1"
-    weight = Weight(jnp.zeros(shape, dtype or "float32"), name, trainable, regularizers.get(regularizer), constraints.get(constraint))
-    weight.initializer = initializers.get(initializer)  # type: ignore[attr-defined]
-    weights.append(weight)
-    return weight
-
-
-def add_loss(self: Any, loss: Any) -> None:
-    """Add to the loss of the batch at hand. Source: keras.layers.Layer.add_loss."""
-    context = current.get()
-    if context is not None:
-        context.penalty = context.penalty + jnp.asarray(loss)
 
 
 def grouped(shapes: tuple[Shape, ...]) -> Any:
@@ -247,14 +187,3 @@ class CustomLayer(Layer):
 
 def _has_own_mask(layer: Any) -> bool:
     return type(layer).compute_mask is not Layer.compute_mask
-
-
-def call_inside(layer: Layer, context: Context, arrays: tuple[Array, ...], **named: Any) -> Any:
-    """Apply a layer that is called inside another's `call`: same training flag, own key, state and penalty kept."""
-    if not layer.slot.is_built:
-        layer.build_for(*((None, *x.shape[1:]) for x in arrays))
-    call = context.next_call(layer.trainable)
-    done = forward(layer.description, layer.slot.params, layer.slot.state, arrays, call, **named)
-    layer.slot.state = done.state
-    context.penalty = context.penalty + done.penalty
-    return done.output

@@ -26,8 +26,11 @@ from nyuron.core import (
     snake_case,
     unique_name,
 )
+from nyuron.layers._add_weight import add_loss, add_weight
 from nyuron.layers._call import Call, Forward, spec
+from nyuron.layers._context import Context, current
 from nyuron.layers._slot import Slot
+from nyuron.layers._symbolic import SymbolicTensor, connect
 
 
 @module
@@ -48,10 +51,10 @@ class Layer(Configurable):
     Source: keras.layers.Layer.
     """
 
-    name: str = label(kw_only=True)
-    trainable: bool = label(True, kw_only=True)
-    input_shape: Shape | None = label(kw_only=True)
-    dtype: Any = label(kw_only=True)
+    name: str = label(default=None, kw_only=True)
+    trainable: bool = label(default=True, kw_only=True)
+    input_shape: Shape | None = label(default=None, kw_only=True)
+    dtype: Any = label(default=None, kw_only=True)
     slot: Slot = label(init=False, default_factory=Slot, repr=False)
 
     mutable_attributes: ClassVar[tuple[str, ...]] = ("trainable", "name")
@@ -153,7 +156,11 @@ class Layer(Configurable):
     @property
     def description(self) -> Layer:
         """What a compiled run is given for this layer: itself, or an adapter around a Keras-style one."""
-        return self if is_module(type(self)) else CustomLayer.around(self)
+        if is_module(type(self)):
+            return self
+        from nyuron.layers._custom import CustomLayer
+
+        return CustomLayer.around(self)
 
     @property
     def trainable_weights(self) -> list[Array]:
@@ -264,6 +271,12 @@ def forward(layer: Layer, params: Params, state: State, inputs: tuple[Array, ...
     return Forward(output, state, layer.compute_mask(inputs, call), penalty)
 
 
-# These refer to Layer, and Layer to them.
-from nyuron.layers._custom import CustomLayer, add_loss, add_weight, call_inside, current  # noqa: E402
-from nyuron.layers._symbolic import SymbolicTensor, connect  # noqa: E402
+def call_inside(layer: Layer, context: Context, arrays: tuple[Array, ...], **named: Any) -> Any:
+    """Apply a layer that is called inside another's `call`: same training flag, own key, state and penalty kept."""
+    if not layer.slot.is_built:
+        layer.build_for(*((None, *x.shape[1:]) for x in arrays))
+    call = context.next_call(layer.trainable)
+    done = forward(layer.description, layer.slot.params, layer.slot.state, arrays, call, **named)
+    layer.slot.state = done.state
+    context.penalty = context.penalty + done.penalty
+    return done.output

@@ -20,7 +20,7 @@ class Loss(Configurable):
     """
 
     reduction: str = static("sum_over_batch_size", kw_only=True)
-    name: str | None = label(None, kw_only=True)
+    name: str | None = label(default=None, kw_only=True)
 
     def per_example(self, y_true: Array, y_pred: Array) -> Array:
         """One value per example: the last axis is averaged over (or consumed)."""

@@ -18,7 +18,7 @@ class Metric(Configurable):
     Source: keras.metrics.Metric.
     """
 
-    name: str | None = label(None, kw_only=True)
+    name: str | None = label(default=None, kw_only=True)
 
     def init(self) -> State:
         raise NotImplementedError

@@ -1,0 +1,1 @@
+from nyuron.data._lead_tmp import *

@@ -1,0 +1,1 @@
+from nyuron.losses._lead_tmp import *

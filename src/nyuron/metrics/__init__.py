@@ -1,0 +1,1 @@
+from nyuron.metrics._lead_tmp import *

@@ -1,0 +1,1 @@
+from nyuron.optimizers._lead_tmp import *
