@@ -23,9 +23,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from oracle import keras_oracle as oracle_context
 
 from nyuron.core import set_random_seed
+from oracle import keras_oracle as oracle_context
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 

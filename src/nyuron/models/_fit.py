@@ -84,9 +84,12 @@ class FitLoop:
                     self._stretch()
                 if is_interrupted():
                     self.history.stop_reason = "interrupted"
+            except BaseException:
+                self._write(self.run.state.params, self.run.state.layers)
+                raise
             finally:
                 self.display.close()
-                self._end(is_interrupted())
+            self._end(is_interrupted())
         return self.history
 
     def _stretch(self) -> None:

@@ -16,6 +16,7 @@ from nyuron.data import batches_of, is_batched_source, prefetch
 from nyuron.layers import join_frozen, split_frozen
 from nyuron.models import _arrays as arrays
 from nyuron.models._fit import FitLoop, named_logs
+from nyuron.saving import RunBackup, saved_seed
 from nyuron.train import (
     Batch,
     array_chunks,
@@ -81,7 +82,12 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
     need_compiled(model, who)
     history = History()
     history.set_model(model)
-    seed = next_seed() if options["seed"] is None else options["seed"]
+    folder = _resume_folder(options)
+    seed = options["seed"]
+    if seed is None and folder is not None:
+        seed = saved_seed(folder)
+    if seed is None:
+        seed = next_seed()
     history.seed = seed
     settings = Settings(
         batch_size=options["batch_size"] or 32,
@@ -98,7 +104,7 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
     make = _from_batches if is_batched_source(x) else _from_arrays
     run, names, stopper, callbacks = make(model, x, y, settings, options, who)
     history.set_params({"epochs": settings.epochs, "steps": run.steps, "verbose": options["verbose"]})
-    backup = _backup(options["resume"], callbacks, run, history)
+    backup = _backup(folder, options, run, history)
     validates = getattr(run, "_validation", None) is not None
     observers = CallbackList(
         callbacks, model, epochs=settings.epochs, steps=run.steps, verbose=options["verbose"], validates=validates
@@ -111,16 +117,24 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
     return result
 
 
-def _backup(resume: Any, callbacks: list[Any], run: Any, history: History) -> Any:
-    for callback in callbacks:
-        if isinstance(callback, BackupAndRestore):
-            resume = callback.backup_dir
-    if resume is None:
-        return None
-    from nyuron.saving import RunBackup
+def _backup_callback(options: dict[str, Any]) -> BackupAndRestore | None:
+    given = options["callbacks"] or []
+    listed = given if isinstance(given, list | tuple) else [given]
+    return next((c for c in listed if isinstance(c, BackupAndRestore)), None)
 
-    backup = RunBackup(Path(resume))
-    backup.restore(run, history)
+
+def _resume_folder(options: dict[str, Any]) -> Path | None:
+    callback = _backup_callback(options)
+    chosen = options["resume"] if callback is None else callback.backup_dir
+    return None if chosen is None else Path(chosen)
+
+
+def _backup(folder: Path | None, options: dict[str, Any], run: Any, history: History) -> RunBackup | None:
+    if folder is None:
+        return None
+    backup = RunBackup(folder) if _backup_callback(options) is None else RunBackup(folder, seconds=0.0)
+    if backup.restore(run, history):
+        run.status = int(run.state.status)
     return backup
 
 

@@ -96,7 +96,7 @@ class StreamRun:
         """Train one chunk; with `max_steps`, that many steps of it."""
         del within_epoch
         if self._source is None:
-            self._source = self._chunks_of(self.epoch)
+            self._source = _after(self._chunks_of(self.epoch), self.step)
         chunk = next(self._source, None)
         if chunk is None:
             if self.step == 0:
@@ -174,6 +174,15 @@ class StreamRun:
     def failed_batch(self) -> Batch:
         """The batch at which the loss ceased to be finite."""
         return jax.tree.map(jnp.asarray, self._last)
+
+
+def _after(chunks: Iterator[Chunk], steps: int) -> Iterator[Chunk]:
+    """The chunks without their first steps: where a resumed epoch goes on."""
+    for data, size in chunks:
+        count = len(data[0][0]) // size
+        if steps < count:
+            yield jax.tree.map(lambda a: a[steps * size :], data), size  # noqa: B023
+        steps = max(steps - count, 0)
 
 
 def _chain(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:

@@ -1,0 +1,17 @@
+"""Models, run states and run directories on disk. Files carry no code."""
+
+from nyuron.core import register_custom as register_keras_serializable
+from nyuron.saving._archive import atomic, read_archive, write_archive
+from nyuron.saving._backup import RunBackup, saved_seed
+from nyuron.saving._trees import fill_tree, name_arrays
+
+__all__ = [
+    "RunBackup",
+    "atomic",
+    "fill_tree",
+    "name_arrays",
+    "read_archive",
+    "register_keras_serializable",
+    "saved_seed",
+    "write_archive",
+]

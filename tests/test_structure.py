@@ -1,0 +1,145 @@
+"""The house rules that no tool checks: public names, nameplates, sizes, what the source must not do."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nyuron
+
+SOURCE = Path(nyuron.__file__).parent
+SNAPSHOT = Path(__file__).with_name("api.txt")
+FILES = sorted(SOURCE.rglob("*.py"))
+ROOMS = sorted(found.name for found in pkgutil.iter_modules([str(SOURCE)]) if found.ispkg)
+
+WIDE_CLASSES = {
+    "Layer": "Keras's face of a layer",
+    "Model": "Keras's face of a model",
+    "Sequential": "Keras's face of a model",
+    "Callback": "every hook of Keras",
+}
+HEAVY = {
+    "cyclopts",
+    "matplotlib",
+    "narwhals",
+    "optax",
+    "optimistix",
+    "pandas",
+    "polars",
+    "pooch",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "safetensors",
+    "scipy",
+    "sklearn",
+    "tensorboardX",
+    "yaml",
+}
+
+
+def named(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def exported(room: str) -> list[tuple[str, object]]:
+    module = importlib.import_module(f"nyuron.{room}")
+    return [(name, getattr(module, name)) for name in getattr(module, "__all__", ())]
+
+
+def test_public_names_are_those_of_the_snapshot() -> None:
+    now = [f"nyuron.{name}" for name in sorted(nyuron.__all__)]
+    now += [f"nyuron.{room}.{name}" for room in ROOMS for name, _ in sorted(exported(room))]
+    if os.environ.get("NYURON_UPDATE_API"):
+        SNAPSHOT.write_text("\n".join(now) + "\n", encoding="utf-8")
+    before = SNAPSHOT.read_text(encoding="utf-8").split()
+    added, removed = sorted(set(now) - set(before)), sorted(set(before) - set(now))
+    lines = [*(f"  + {name}" for name in added), *(f"  - {name}" for name in removed)]
+    assert not lines, "\n".join(["public names changed", *lines, "  fix: if this is meant, scripts/check --update-api"])
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_things_have_docstrings(room: str) -> None:
+    things = [(name, thing) for name, thing in exported(room) if inspect.isclass(thing) or inspect.isfunction(thing)]
+    bare = [name for name, thing in things if not vars(thing).get("__doc__", getattr(thing, "__doc__", None))]
+    assert not bare
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.name == "__init__.py"], ids=named)
+def test_nameplates_hold_a_docstring_imports_and_all(path: Path) -> None:
+    def is_plain(node: ast.stmt) -> bool:
+        if isinstance(node, ast.If):
+            return ast.unparse(node.test) == "TYPE_CHECKING" and all(map(is_plain, node.body)) and not node.orelse
+        is_all = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        return is_all or isinstance(node, ast.Import | ast.ImportFrom)
+
+    body = tree(path).body
+    assert ast.get_docstring(ast.Module(body, [])), "no docstring"
+    extra = [f"line {node.lineno}: {ast.unparse(node)[:60]}" for node in body[1:] if not is_plain(node)]
+    assert not extra
+    assert any(isinstance(node, ast.Assign) for node in body), "no __all__"
+
+
+def test_files_are_short() -> None:
+    lines = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in FILES}
+    assert {name: count for name, count in lines.items() if count > 500} == {}
+
+
+def test_classes_are_narrow() -> None:
+    wide = {}
+    for path in FILES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ClassDef) and node.name not in WIDE_CLASSES:
+                methods = {
+                    item.name
+                    for item in node.body
+                    if isinstance(item, ast.FunctionDef) and not item.name.startswith("_") and not is_property(item)
+                }
+                if len(methods) > 10:
+                    wide[f"{named(path)}:{node.name}"] = sorted(methods)
+    assert wide == {}
+
+
+def is_property(function: ast.FunctionDef) -> bool:
+    return any(ast.unparse(item).split(".")[-1] in ("property", "setter") for item in function.decorator_list)
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_source_neither_asserts_nor_runs_data_as_code(path: Path) -> None:
+    found = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Assert):
+            found.append((node.lineno, "assert"))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("eval", "exec", "__import__"):
+            found.append((node.lineno, ast.unparse(node.func)))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            roots = {module.split(".")[0] for module in modules}
+            found += [(node.lineno, root) for root in roots & {"pickle", "cloudpickle", "dill", "marshal", "shelve"}]
+    assert not found
+
+
+def modules_after(code: str) -> set[str]:
+    """Top-level packages in a fresh interpreter that has run `code`."""
+    script = f"import sys\n{code}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_heavy_packages_wait_until_they_are_used() -> None:
+    with_jax = modules_after("import jax, jax.numpy")
+    with_face = modules_after("import nyuron\nfor name in nyuron.__all__: getattr(nyuron, name)")
+    assert (with_face - with_jax) & HEAVY == set()
