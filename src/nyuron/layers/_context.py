@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nyuron.core import fold
@@ -17,6 +17,8 @@ class Context:
     """What a layer that is called inside another's `call` needs to know."""
 
     call: Call
+    inner: dict[int, Any] = field(default_factory=dict)
+    """Descriptions of the inner layers, as the run was given them, by the identity of the instance."""
     penalty: Any = 0.0
     calls: int = 0
 

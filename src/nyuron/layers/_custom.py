@@ -142,7 +142,8 @@ class CustomLayer(Layer):
             for path, sub in inner.items():
                 if path in params["inner"]:
                     sub.slot.params, sub.slot.state = params["inner"][path], state["inner"][path]
-            with within(Context(call)) as context:
+            described = {id(sub): (self.inner or {})[path] for path, sub in inner.items() if path in (self.inner or {})}
+            with within(Context(call, described)) as context:
                 output = self._call(inputs, call, **named)
             new_state = {
                 "own": {w.name: w.value for w in weights if not w.trainable},

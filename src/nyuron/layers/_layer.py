@@ -276,7 +276,8 @@ def call_inside(layer: Layer, context: Context, arrays: tuple[Array, ...], **nam
     if not layer.slot.is_built:
         layer.build_for(*((None, *x.shape[1:]) for x in arrays))
     call = context.next_call(layer.trainable)
-    done = forward(layer.description, layer.slot.params, layer.slot.state, arrays, call, **named)
+    description = context.inner.get(id(layer)) or layer.description
+    done = forward(description, layer.slot.params, layer.slot.state, arrays, call, **named)
     layer.slot.state = done.state
     context.penalty = context.penalty + done.penalty
     return done.output

@@ -30,5 +30,5 @@ class Dropout(Layer):
     def apply(self, params, state, x, *, call):
         if not call.training: return x, state
         bits = jax.random.bits(call.key, x.shape, jnp.uint8)
-        keep = bits >= (self.rate * 256).astype(jnp.uint8)
+        keep = bits >= jnp.asarray(self.rate * 256).astype(jnp.uint8)
         return jnp.where(keep, x / (1 - self.rate), 0), state

@@ -112,10 +112,16 @@ class _Program:
 
         def one(task: Task, frozen: Params, run: RunState, rows: Array) -> RunState:
             new = train_step(task, frozen, run, take(self.data, rows), run.step)
-            return select(run.status == RUNNING, new, run) if self.plan.has_members else new
+            return self.kept(new, run)
 
         stepped = self.per_member(one, (0, 0, member_axes(), 0), member_axes())(self.task, self.frozen, run, rows)
         return stepped._replace(epoch=run.epoch, step=run.step + 1)
+
+    def kept(self, new: RunState, old: RunState) -> RunState:
+        """`new`, but a member that has stopped stays as it was; the counters belong to all members."""
+        if self.plan.has_members:
+            new = select(old.status == RUNNING, new, old)
+        return new._replace(epoch=old.epoch, step=old.step)
 
     def end_epoch(self, run: RunState, logs: Logs, first: Array) -> tuple[RunState, Logs]:
         """Validate, write the epoch's logs, ask the stopping rule, and begin the next epoch."""
@@ -136,7 +142,7 @@ class _Program:
                 status = jnp.where(stops, STOPPED, status)
             status = jnp.where(_all_finite(run.params), status, NOT_FINITE)
             new = run._replace(stopping=stopping, status=status, sums=zero_sums(task))
-            return select(run.status == RUNNING, new, run) if self.plan.has_members else new
+            return self.kept(new, run)
 
         run = self.per_member(close, (0, 0, member_axes(), 0), member_axes())(self.task, self.rule, run, values)
         return run._replace(epoch=run.epoch + 1, step=jnp.zeros_like(run.step)), logs
@@ -187,7 +193,7 @@ evaluate_program = jax.jit(evaluation, static_argnums=6)
 
 
 @functools.cache
-def member_program(mesh: Mesh, plan: Plan) -> Callable[..., tuple[RunState, Logs]]:
+def member_program(mesh: Mesh, plan: Plan, validates: bool) -> Callable[..., tuple[RunState, Logs]]:
     """`advance` with the members spread over the devices of a mesh with the one axis "member"."""
     each, shared = PartitionSpec("member"), PartitionSpec()
     state = RunState(each, each, each, each, each, each, each, shared, shared)  # type: ignore[arg-type]
@@ -199,7 +205,7 @@ def member_program(mesh: Mesh, plan: Plan) -> Callable[..., tuple[RunState, Logs
     spread = jax.shard_map(
         local,
         mesh=mesh,
-        in_specs=(each, each, each, state, shared, order, (shared, each), shared, shared),
+        in_specs=(each, each, each, state, shared, order, (shared, each) if validates else None, shared, shared),
         out_specs=(state, PartitionSpec(None, "member")),
         check_vma=False,
     )

@@ -125,7 +125,7 @@ class _Group(NamedTuple):
         state = self._start(tasks, rules, settings)
         mesh = Mesh(np.asarray(devices), ("member",))
         plan = Plan(settings.batch_size, settings.validation_batch_size, has_members=True)
-        program = member_program(mesh, plan)
+        program = member_program(mesh, plan, validation is not None)
         frozen = stack([w[1] for w in self.weights])
         task, rule = stack(tasks), None if rules is None else stack(rules)
         checked = None if validation is None else (validation, self._validation_orders(validation))
