@@ -5,6 +5,7 @@ Tests may say `from oracle import keras_oracle` and wrap calls of Keras in `with
 
 from __future__ import annotations
 
+import getpass
 import os
 import random
 import tempfile
@@ -14,11 +15,13 @@ from pathlib import Path
 os.environ["KERAS_BACKEND"] = "jax"
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "agg")
-_cache = Path(os.environ.get("NYURON_TEST_CACHE") or Path(tempfile.gettempdir()) / f"nyuron-tests-{os.getuid()}")
+_cache = Path(os.environ.get("NYURON_TEST_CACHE") or Path(tempfile.gettempdir()) / f"nyuron-tests-{getpass.getuser()}")
+os.environ["NYURON_CACHE"] = str(_cache)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_cache / "compiled")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 os.environ["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = "-1"
 
+import hypothesis
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -28,6 +31,9 @@ from nyuron.core import set_random_seed
 from oracle import keras_oracle as oracle_context
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+# The first example compiles, so it takes longer than the others; and every run tries the same ones.
+hypothesis.settings.register_profile("nyuron", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("nyuron")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

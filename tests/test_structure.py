@@ -64,7 +64,7 @@ def test_public_names_are_those_of_the_snapshot() -> None:
     now += [f"nyuron.{room}.{name}" for room in ROOMS for name, _ in sorted(exported(room))]
     if os.environ.get("NYURON_UPDATE_API"):
         SNAPSHOT.write_text("\n".join(now) + "\n", encoding="utf-8")
-    before = SNAPSHOT.read_text(encoding="utf-8").split()
+    before = SNAPSHOT.read_text(encoding="utf-8").split() if SNAPSHOT.exists() else []
     added, removed = sorted(set(now) - set(before)), sorted(set(before) - set(now))
     lines = [*(f"  + {name}" for name in added), *(f"  - {name}" for name in removed)]
     assert not lines, "\n".join(["public names changed", *lines, "  fix: if this is meant, scripts/check --update-api"])
