@@ -1,0 +1,143 @@
+"""What is measured of a peer, the same for each: this file is all that the peers' scripts share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from benchmarks.peers._processes import side_by_side
+from benchmarks.workloads import WORKLOADS, Data, Workload
+
+SECOND_LOOKS = 3
+"""How often training goes on, for the seconds of a steady epoch."""
+
+
+class Peer(Protocol):
+    """A way of doing a workload; made with the framework's import, then given the data."""
+
+    version: str
+
+    def prepare(self, data: Data) -> None:
+        """Take the arrays over in the framework's own form."""
+        ...
+
+    def build(self) -> Any:
+        """A fresh network, ready to train."""
+        ...
+
+    def fit(self, model: Any) -> None:
+        """Train for the workload's epochs; when this returns, the work is done."""
+        ...
+
+    def score(self, model: Any) -> float:
+        """The workload's figure."""
+        ...
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What every peer's script takes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--members", type=int, default=1, help="networks trained one after another")
+    parser.add_argument("--processes", type=int, default=1, help="processes that share the members")
+    return parser
+
+
+def peak_memory() -> float:
+    """The most memory that this process has held, in MB."""
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM")) / 1024
+    except (OSError, StopIteration):
+        try:
+            import resource
+        except ImportError:
+            return float("nan")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def run(make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.Namespace) -> None:
+    """Measure the peer that `make` makes, and print what was found."""
+    workload = WORKLOADS[options.workload]
+    if options.processes > 1:
+        result = side_by_side(_Members(make, options, workload), options.processes)
+    else:
+        result = _measure(make, options, workload)
+    count = options.members * workload.epochs
+    if workload.members > 1:
+        result["member_epoch"] = result["fit"] / count
+        result["second_member_epoch"] = result["second_fit"] / count
+    print(json.dumps(result))
+
+
+def _measure(make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.Namespace, workload: Workload) -> dict[str, Any]:
+    started = float(os.environ.get("BENCHMARK_STARTED", time.time()))
+    peer = make(options, workload)
+    imported = time.time()
+    peer.prepare(workload.load())
+    prepared = time.time()
+    models, fit = _train(peer, options.members)
+    cold = time.time() - started
+    score = statistics.fmean(peer.score(model) for model in models)
+    scored = time.time() - started
+    memory = peak_memory()
+    models, second_fit = _train(peer, options.members)
+    steady = []
+    for _ in range(SECOND_LOOKS):
+        before = time.perf_counter()
+        peer.fit(models[-1])
+        steady.append((time.perf_counter() - before) / workload.epochs)
+    return {
+        "version": peer.version,
+        "import": imported - started,
+        "load": prepared - imported,
+        "cold": cold,
+        "cold_scored": scored,
+        "fit": fit,
+        "second_fit": second_fit,
+        "epoch": statistics.median(steady),
+        "memory": memory,
+        "score": score,
+    }
+
+
+def _train(peer: Peer, members: int) -> tuple[list[Any], float]:
+    """Networks trained one after another, and the seconds of training.
+
+    One network's seconds are those of `fit` alone; several networks' include making each, as that is part of the job.
+    """
+    if members == 1:
+        model = peer.build()
+        before = time.perf_counter()
+        peer.fit(model)
+        return [model], time.perf_counter() - before
+    models = []
+    before = time.perf_counter()
+    for _ in range(members):
+        models.append(peer.build())
+        peer.fit(models[-1])
+    return models, time.perf_counter() - before
+
+
+class _Members:
+    """One process's share of the members."""
+
+    def __init__(self, make: Any, options: argparse.Namespace, workload: Workload) -> None:
+        self.make, self.options, self.workload = make, options, workload
+
+    def start(self) -> None:
+        self.peer = self.make(self.options, self.workload)
+        self.peer.prepare(self.workload.load())
+
+    def train(self) -> dict[str, Any]:
+        models, _ = _train(self.peer, max(1, self.options.members // self.options.processes))
+        score = statistics.fmean(self.peer.score(model) for model in models)
+        return {"version": self.peer.version, "score": score, "memory": peak_memory()}

@@ -1,0 +1,58 @@
+"""The pieces of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.workloads._data import Data, ames_sized, data_folder, mnist, nonlinear
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A network's training, told without a framework.
+
+    `score` names the figure that shows that a peer did the work; `needs` is a file or folder in NYURON_DATA;
+    `members` is how many networks a population has (peers that train them one after another measure a few of them).
+    """
+
+    name: str
+    title: str
+    load: Callable[[], Data]
+    score: str
+    epochs: int
+    batch_size: int = 32
+    members: int = 1
+    needs: str | None = None
+
+    def missing(self) -> str | None:
+        """The path that the data should have, if it is not there."""
+        path = None if self.needs is None else data_folder() / self.needs
+        return None if path is None or path.exists() else str(path)
+
+
+NONLINEAR = Workload(
+    name="nonlinear",
+    title="nonlinear.csv: 1-6-4-1 sigmoid, SGD(5), batch 32, 100 epochs",
+    load=nonlinear,
+    score="mse",
+    epochs=100,
+    needs="nonlinear.csv",
+)
+MNIST = Workload(
+    name="mnist",
+    title="MNIST: 784-256-10, Adam, batch 32, 5 epochs",
+    load=mnist,
+    score="test accuracy",
+    epochs=5,
+    needs="mnist",
+)
+POPULATION = Workload(
+    name="population",
+    title="64 networks 300-128-128-1, dropout 0.2, Adam, batch 32, 20 epochs",
+    load=ames_sized,
+    score="training mse",
+    epochs=20,
+    members=64,
+)
+WORKLOADS = {workload.name: workload for workload in (NONLINEAR, MNIST, POPULATION)}
