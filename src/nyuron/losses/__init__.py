@@ -26,7 +26,7 @@ from nyuron.losses._functions import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from nyuron.losses._get import get, kind_of_target
+from nyuron.losses._get import NAMES, get, kind_of_target
 from nyuron.losses._hinge import CategoricalHinge, Hinge, SquaredHinge
 from nyuron.losses._loss import Loss
 from nyuron.losses._reduce import match_ranks, reduce_values, weights_like
@@ -43,6 +43,7 @@ from nyuron.losses._regression import (
 )
 
 __all__ = [
+    "NAMES",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",

@@ -1,0 +1,189 @@
+"""Means of losses and of numbers, as metrics."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import jax.numpy as jnp
+
+from nyuron import losses
+from nyuron.core import Array, Scalar, State, module, static
+from nyuron.metrics._metric import MeanOfValues, Metric, matched, total_and_count
+
+
+@module
+class Mean(Metric):
+    """``Σ w v / Σ w`` of the values that it is given.
+
+    Source: keras.metrics.Mean.
+    """
+
+    def init(self) -> State:
+        return jnp.zeros((), jnp.float32), jnp.zeros((), jnp.float32)
+
+    def update(self, state: State, y_true: Array, y_pred: Array | None = None, weight: Array | None = None) -> State:
+        total, count = total_and_count(jnp.asarray(y_true), weight)
+        return state[0] + total, state[1] + count
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        weight = None if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
+        self.box.state = self.update(self.box.state or self.init(), jnp.asarray(values), None, weight)
+
+    def compute(self, state: State) -> Any:
+        return state[0] / jnp.where(state[1] == 0, 1.0, state[1])
+
+
+@module
+class Sum(Mean):
+    """``Σ w v`` of the values that it is given.
+
+    Source: keras.metrics.Sum.
+    """
+
+    def compute(self, state: State) -> Any:
+        return state[0]
+
+
+@module
+class LossMean(MeanOfValues):
+    """The mean of a loss's values, without a reduction of its own."""
+
+    loss_name: ClassVar[str] = ""
+
+    def loss(self) -> Any:
+        """The loss whose values are averaged."""
+        return losses.get(self.loss_name)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        loss = self.loss()
+        if loss.matches_ranks:
+            y_true, y_pred = matched(y_true, y_pred)
+        return loss.per_example(y_true, y_pred)
+
+
+def _of_loss(name: str, loss: str) -> type[LossMean]:
+    doc = f"The mean of `losses.{loss}`.\n\n    Source: keras.metrics.{name}.\n    "
+    made = type(name, (LossMean,), {"__doc__": doc, "__module__": __name__, "loss_name": loss})
+    return module(made)
+
+
+MeanSquaredError = _of_loss("MeanSquaredError", "MeanSquaredError")
+MeanAbsoluteError = _of_loss("MeanAbsoluteError", "MeanAbsoluteError")
+MeanAbsolutePercentageError = _of_loss("MeanAbsolutePercentageError", "MeanAbsolutePercentageError")
+MeanSquaredLogarithmicError = _of_loss("MeanSquaredLogarithmicError", "MeanSquaredLogarithmicError")
+LogCoshError = _of_loss("LogCoshError", "LogCosh")
+KLDivergence = _of_loss("KLDivergence", "KLDivergence")
+Poisson = _of_loss("Poisson", "Poisson")
+Hinge = _of_loss("Hinge", "Hinge")
+SquaredHinge = _of_loss("SquaredHinge", "SquaredHinge")
+CategoricalHinge = _of_loss("CategoricalHinge", "CategoricalHinge")
+
+
+@module
+class CosineSimilarity(MeanOfValues):
+    """``Σ y/‖y‖ · ŷ/‖ŷ‖`` along `axis`, averaged: 1 for equal directions.
+
+    Source: keras.metrics.CosineSimilarity.
+    """
+
+    axis: int = static(-1)
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        return -losses.CosineSimilarity(axis=self.axis).per_example(*matched(y_true, y_pred))
+
+
+@module
+class BinaryCrossentropy(LossMean):
+    """The mean of `losses.BinaryCrossentropy`.
+
+    Source: keras.metrics.BinaryCrossentropy.
+    """
+
+    from_logits: bool = static(False)
+    label_smoothing: Scalar = 0.0
+
+    def loss(self) -> Any:
+        return losses.BinaryCrossentropy(from_logits=self.from_logits, label_smoothing=self.label_smoothing)
+
+
+@module
+class CategoricalCrossentropy(LossMean):
+    """The mean of `losses.CategoricalCrossentropy`.
+
+    Source: keras.metrics.CategoricalCrossentropy.
+    """
+
+    from_logits: bool = static(False)
+    label_smoothing: Scalar = 0.0
+    axis: int = static(-1)
+
+    def loss(self) -> Any:
+        return losses.CategoricalCrossentropy(
+            from_logits=self.from_logits, label_smoothing=self.label_smoothing, axis=self.axis
+        )
+
+
+@module
+class SparseCategoricalCrossentropy(LossMean):
+    """The mean of `losses.SparseCategoricalCrossentropy`.
+
+    Source: keras.metrics.SparseCategoricalCrossentropy.
+    """
+
+    from_logits: bool = static(False)
+    axis: int = static(-1)
+
+    def loss(self) -> Any:
+        return losses.SparseCategoricalCrossentropy(from_logits=self.from_logits, axis=self.axis)
+
+
+@module
+class RootMeanSquaredError(MeanOfValues):
+    """``√(Σ w (y−ŷ)² / Σ w)`` over all values.
+
+    Source: keras.metrics.RootMeanSquaredError.
+    """
+
+    def values(self, y_true: Array, y_pred: Array) -> Array:
+        y_true, y_pred = matched(y_true, y_pred)
+        return jnp.square(y_pred - y_true)
+
+    def compute(self, state: State) -> Any:
+        return jnp.sqrt(state[0] / jnp.where(state[1] == 0, 1.0, state[1]))
+
+
+@module
+class R2Score(Metric):
+    """``1 − Σ(y−ŷ)²/Σ(y−ȳ)²`` over one output.
+
+    Sums are taken about the first batch's mean, so that large targets lose no digits.
+
+    Differs from Keras: one output column; several are pooled.
+    Source: keras.metrics.R2Score.
+    """
+
+    def __post_init__(self) -> None:
+        if self.name is None:
+            object.__setattr__(self, "name", "r2_score")
+
+    def init(self) -> State:
+        zero = jnp.zeros((), jnp.float32)
+        return {"count": zero, "origin": zero, "total": zero, "squares": zero, "residuals": zero}
+
+    def update(self, state: State, y_true: Array, y_pred: Array, weight: Array | None = None) -> State:
+        y, p = (a.astype(jnp.float32) for a in matched(y_true, y_pred))
+        w = jnp.ones_like(y) if weight is None else jnp.broadcast_to(losses.weights_like(y, weight), y.shape)
+        first = jnp.sum(w * y) / jnp.maximum(jnp.sum(w), 1e-30)
+        origin = jnp.where(state["count"] == 0, first, state["origin"])
+        centred = y - origin
+        return {
+            "count": state["count"] + jnp.sum(w),
+            "origin": origin,
+            "total": state["total"] + jnp.sum(w * centred),
+            "squares": state["squares"] + jnp.sum(w * centred**2),
+            "residuals": state["residuals"] + jnp.sum(w * jnp.square(y - p)),
+        }
+
+    def compute(self, state: State) -> Any:
+        spread = state["squares"] - state["total"] ** 2 / jnp.maximum(state["count"], 1.0)
+        return jnp.where(spread > 0, 1.0 - state["residuals"] / jnp.where(spread > 0, spread, 1.0), 0.0)
