@@ -27,6 +27,7 @@ from nyuron.core._errors import (
 from nyuron.core._keys import fold, key_from, next_seed, set_random_seed
 from nyuron.core._module import fields_by_role, is_module, label, module, replace, static
 from nyuron.core._names import snake_case, unique_name
+from nyuron.core._runtime import cache_folder, usable_cores, use_compilation_cache
 from nyuron.core._types import Array, Key, Params, Scalar, Shape, State
 from nyuron.core._weight import Weight
 
@@ -48,6 +49,7 @@ __all__ = [
     "StateError",
     "UnknownNameError",
     "Weight",
+    "cache_folder",
     "custom_objects",
     "fields_by_role",
     "find_custom",
@@ -70,4 +72,6 @@ __all__ = [
     "to_config",
     "unique_name",
     "unknown_name",
+    "usable_cores",
+    "use_compilation_cache",
 ]
