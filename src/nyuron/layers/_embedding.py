@@ -1,4 +1,4 @@
-"""Integers to vectors."""
+"""From integers to learned vectors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from nyuron.layers._resolve import resolve
 
 @module
 class Embedding(Layer):
-    """``y = E[x]``: row x of a learned table. With `mask_zero`, 0 is padding and is masked.
+    """``y = E[x]``: row x of a learned table. With `mask_zero`, 0 is padding, and is masked.
 
-    Shapes: x (batch, …) integers 0 … input_dim − 1 -> (batch, …, output_dim).
+    An index outside the table gives NaN, so that the first loss says so.
+
+    Shapes: x (batch, …) integers 0 … input_dim − 1 -> (batch, …, output_dim); E (input_dim, output_dim).
     Source: keras.layers.Embedding.
+    Example:
+        >>> Embedding(10, 4)(jnp.array([[1, 2, 3]])).shape
+        (1, 3, 4)
     """
 
     input_dim: int = static()
@@ -36,8 +41,9 @@ class Embedding(Layer):
     def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
         return {"embeddings": self.embeddings_initializer((self.input_dim, self.output_dim), key=key)}, {}
 
+    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        rows = x if jnp.issubdtype(x.dtype, jnp.integer) else x.astype(jnp.int32)
+        return jnp.take(params["embeddings"], rows, axis=0, mode="fill", fill_value=jnp.nan), state
+
     def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
         return inputs[0] != 0 if self.mask_zero else None
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        return jnp.take(params["embeddings"], x.astype(jnp.int32), axis=0, mode="clip"), state
