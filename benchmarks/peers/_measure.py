@@ -78,7 +78,9 @@ def run(make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.
     print(json.dumps(result))
 
 
-def _measure(make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.Namespace, workload: Workload) -> dict[str, Any]:
+def _measure(
+    make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.Namespace, workload: Workload
+) -> dict[str, Any]:
     started = float(os.environ.get("BENCHMARK_STARTED", time.time()))
     peer = make(options, workload)
     imported = time.time()

@@ -18,7 +18,11 @@ def nonlinear(keras: Any, **more: Any) -> Any:
     """Lecture item 25."""
     layers = keras.layers
     model = keras.models.Sequential(
-        [layers.Dense(6, activation="sigmoid"), layers.Dense(4, activation="sigmoid"), layers.Dense(1, activation="sigmoid")]
+        [
+            layers.Dense(6, activation="sigmoid"),
+            layers.Dense(4, activation="sigmoid"),
+            layers.Dense(1, activation="sigmoid"),
+        ]
     )
     model.compile(optimizer=keras.optimizers.SGD(learning_rate=5.0), loss="mse", **more)
     return model

@@ -6,6 +6,7 @@ python -m benchmarks.peers.pytorch_stacked population
 from __future__ import annotations
 
 import argparse
+import itertools
 from typing import Any
 
 from benchmarks.peers._measure import arguments, run
@@ -36,7 +37,7 @@ class Stacked:
     def _group(self) -> Any:
         torch = self.torch
         params = []
-        for fan_in, fan_out in zip(SIZES[:-1], SIZES[1:], strict=True):
+        for fan_in, fan_out in itertools.pairwise(SIZES):
             limit = (6 / (fan_in + fan_out)) ** 0.5
             params.append(torch.empty(self.count, fan_in, fan_out).uniform_(-limit, limit).requires_grad_())
             params.append(torch.zeros(self.count, 1, fan_out).requires_grad_())

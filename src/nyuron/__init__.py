@@ -12,7 +12,6 @@ Rooms and classes are imported when they are first used.
 
 from typing import TYPE_CHECKING
 
-from nyuron import core
 from nyuron._face import face_dir as __dir__  # noqa: F401
 from nyuron._face import face_getattr as __getattr__  # noqa: F401
 from nyuron._version import __version__
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
         activations,
         callbacks,
         constraints,
+        core,
         data,
         datasets,
         initializers,

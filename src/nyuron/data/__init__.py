@@ -1,28 +1,36 @@
-"""Sources of data: files, arrays, batches; splitting and standardising."""
+"""Data in: files, arrays of every kind, batches, splits, standardising."""
 
 from nyuron.data._arrays import as_arrays
-from nyuron.data._batches import batches_of, is_batched_source, prefetch
-from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset
+from nyuron.data._batches import batch_count, batches_of, is_batched_source
+from nyuron.data._dataset import Dataset
 from nyuron.data._load_file import load_file
+from nyuron.data._prefetch import prefetch
 from nyuron.data._read import read
-from nyuron.data._split import Part, Split, split
+from nyuron.data._rows import check_finite, rows_of, take_rows
+from nyuron.data._split import Part, Split, split, split_rows
 from nyuron.data._standardizer import Standardizer
 from nyuron.data._table import Column, Table
+from nyuron.data._target import Target, target_of
 
 __all__ = [
-    "CLASSIFICATION",
-    "REGRESSION",
     "Column",
     "Dataset",
     "Part",
     "Split",
     "Standardizer",
     "Table",
+    "Target",
     "as_arrays",
+    "batch_count",
     "batches_of",
+    "check_finite",
     "is_batched_source",
     "load_file",
     "prefetch",
     "read",
+    "rows_of",
     "split",
+    "split_rows",
+    "take_rows",
+    "target_of",
 ]

@@ -1,115 +1,142 @@
-"""Sources that give data batch by batch, recognised by what they can do."""
+"""Sources that give batches: generators, Keras PyDatasets, PyTorch DataLoaders, tf.data and their like."""
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from nyuron.core import DataError, KindError
+from nyuron.core import DataError, KindError, ShapeError
+from nyuron.data._arrays import as_arrays
+from nyuron.data._foreign import is_frame, is_hugging_face, is_torch
+from nyuron.data._rows import rows_of
 
-Triple = tuple[Any, Any, Any]
+Batch = tuple[Any, Any, Any]
 
 
 def is_batched_source(x: Any) -> bool:
-    """Whether `x` gives batches, rather than being an array itself.
+    """Whether `x` gives batches one after another, and is not itself an array or a tree of arrays.
 
-    Generators and iterators, functions that return them, Keras's PyDataset, torch's DataLoader, tf.data.
+    Example:
+        >>> is_batched_source(np.zeros(3)), is_batched_source(iter([np.zeros(3)]))
+        (False, True)
     """
-    if x is None or isinstance(x, np.ndarray | list | tuple | Mapping | str | bytes) or hasattr(x, "dtype"):
+    if x is None or isinstance(x, np.ndarray | list | tuple | Mapping | str | bytes | set | frozenset):
         return False
-    if hasattr(x, "__next__") or hasattr(x, "as_numpy_iterator") or _is_loader(x) or _is_keras_dataset(x):
+    if is_frame(x) or is_hugging_face(x) or is_torch(x) or hasattr(x, "__array__"):
+        return False
+    if hasattr(x, "__next__") or hasattr(x, "as_numpy_iterator") or callable(x):
         return True
-    return callable(x) and not hasattr(x, "__array__") and not hasattr(x, "shape")
+    return _is_py_dataset(x) or (hasattr(x, "batch_size") and hasattr(x, "__iter__"))
 
 
-def _is_loader(x: Any) -> bool:
-    return hasattr(x, "batch_sampler") or (hasattr(x, "dataset") and hasattr(x, "batch_size"))
-
-
-def _is_keras_dataset(x: Any) -> bool:
-    return hasattr(x, "__getitem__") and hasattr(x, "__len__") and hasattr(x, "on_epoch_end")
-
-
-def batches_of(source: Any) -> Iterator[Triple]:
-    """(x, y, sample_weight) of each batch of one pass.
-
-    Raises: KindError for something that gives no batches; DataError for a batch of another form.
-    """
-    if hasattr(source, "as_numpy_iterator"):
-        iterator = source.as_numpy_iterator()
-    elif _is_keras_dataset(source):
-        iterator = _numbered(source)
-    elif callable(source) and not hasattr(source, "__iter__"):
-        iterator = iter(source())
-    elif hasattr(source, "__iter__"):
-        iterator = iter(source)
-    else:
-        raise KindError("this gives no batches", who="fit", expected="an iterable of (x, y)", got=type(source).__name__)
-    for batch in iterator:
-        yield _triple(batch)
-
-
-def _numbered(source: Any) -> Iterator[Any]:
-    for i in range(len(source)):
-        yield source[i]
-    source.on_epoch_end()
-
-
-def _triple(batch: Any) -> Triple:
-    if not isinstance(batch, tuple | list):
-        return batch, None, None
-    if len(batch) == 1:
-        return batch[0], None, None
-    if len(batch) == 2:
-        return batch[0], batch[1], None
-    if len(batch) == 3:
-        return batch[0], batch[1], batch[2]
-    raise DataError(
-        "a batch has the wrong form", who="fit", expected="(x, y) or (x, y, sample_weight)", got=f"{len(batch)} entries",
-        fix="group the inputs: ([x1, x2], y)",
-    )  # fmt: skip
-
-
-def prefetch(iterator: Iterator[Any], depth: int = 1) -> Iterator[Any]:
-    """The same items, the next `depth` of them made in a thread while the current one is used.
-
-    An exception in the thread is raised here; closing this iterator stops the thread.
-    """
-    waiting: queue.Queue[tuple[bool, Any]] = queue.Queue(maxsize=max(depth, 1))
-    stopped = threading.Event()
-    end = object()
-
-    def offer(item: tuple[bool, Any]) -> None:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=0.05)
-                return
-            except queue.Full:
-                continue
-
-    def work() -> None:
-        try:
-            for item in iterator:
-                offer((False, item))
-                if stopped.is_set():
-                    return
-            offer((False, end))
-        except BaseException as error:  # noqa: BLE001  (it is raised in the consumer)
-            offer((True, error))
-
-    thread = threading.Thread(target=work, daemon=True, name="nyuron-prefetch")
-    thread.start()
+def batch_count(source: Any) -> int | None:
+    """How many batches one pass through `source` gives, or None where it cannot tell."""
+    if _is_py_dataset(source):
+        return _py_dataset_length(source)
+    if hasattr(source, "cardinality"):  # tf.data: negative when infinite or unknown
+        count = int(np.asarray(source.cardinality()))
+        return count if count >= 0 else None
     try:
-        while True:
-            failed, item = waiting.get()
-            if failed:
-                raise item
-            if item is end:
-                return
-            yield item
-    finally:
-        stopped.set()
+        return len(source)
+    except (TypeError, NotImplementedError):
+        return None
+
+
+def batches_of(source: Any, who: str = "x") -> Iterator[Batch]:
+    """One pass through a source of batches, each as (x, y, sample_weight) of NumPy arrays; what is absent is None.
+
+    A batch is x, (x,), (x, y) or (x, y, sample_weight), where each is anything that `as_arrays` takes. Sources that
+    can begin again do so at every call: callables that return an iterator, PyDatasets (their `on_epoch_begin` and
+    `on_epoch_end` are called), DataLoaders, tf.data. A generator goes on where it stopped.
+
+    Raises: KindError for a batch of another form; ShapeError where its arrays differ in rows; DataError if a source
+        that can begin again gives nothing.
+    Example:
+        >>> x, y, weight = next(batches_of(iter([([[1.0]], [0])])))
+        >>> x.shape, y.tolist(), weight
+        ((1, 1), [0], None)
+    """
+    if not is_batched_source(source):
+        raise KindError(
+            "this gives no batches",
+            who=who,
+            expected="a generator, a function that returns one, a PyDataset, a DataLoader or a tf.data dataset",
+            got=type(source).__name__,
+            fix="pass arrays to fit as they are",
+        )
+    number = -1
+    for number, batch in enumerate(_raw_batches(source)):
+        yield _as_batch(batch, f"{who}, batch {number}")
+    if number < 0 and not hasattr(source, "__next__"):
+        raise DataError("the source gives no batches", who=who, expected="at least one", got=type(source).__name__)
+
+
+def _raw_batches(source: Any) -> Iterator[Any]:
+    if _is_py_dataset(source):
+        yield from _py_dataset_pass(source)
+    elif hasattr(source, "as_numpy_iterator"):
+        yield from source.as_numpy_iterator()
+    elif hasattr(source, "__next__"):
+        # Not `yield from`: closing this pass must leave the caller's generator open for the next one.
+        for batch in source:  # noqa: UP028
+            yield batch
+    elif hasattr(source, "__iter__"):
+        yield from source
+    else:
+        made = source()
+        yield from _raw_batches(made) if is_batched_source(made) else iter(made)
+
+
+def _is_py_dataset(x: Any) -> bool:
+    return hasattr(x, "__getitem__") and (hasattr(x, "on_epoch_end") or hasattr(x, "num_batches"))
+
+
+def _py_dataset_length(source: Any) -> int | None:
+    return source.num_batches if hasattr(source, "num_batches") else len(source)
+
+
+def _py_dataset_pass(source: Any) -> Iterator[Any]:
+    if hasattr(source, "on_epoch_begin"):
+        source.on_epoch_begin()
+    count, index = _py_dataset_length(source), 0
+    while count is None or index < count:
+        yield source[index]
+        index += 1
+    if hasattr(source, "on_epoch_end"):
+        source.on_epoch_end()
+
+
+def _as_batch(batch: Any, who: str) -> Batch:
+    parts = tuple(batch) if isinstance(batch, list | tuple) else (batch,)
+    if not 1 <= len(parts) <= 3:
+        raise KindError(
+            f"a batch has {len(parts)} parts",
+            who=who,
+            expected="x, (x, y) or (x, y, sample_weight)",
+            got=f"a {type(batch).__name__} of {len(parts)}",
+            fix="several inputs go into a tuple of their own: ((x1, x2), y)",
+        )
+    names = ("x", "y", "sample_weight")
+    arrays = [
+        None if part is None else _on_host(as_arrays(part, f"{who}, {name}"))
+        for part, name in zip(parts, names, strict=False)
+    ]
+    arrays += [None] * (3 - len(arrays))
+    if arrays[0] is None:
+        raise KindError("a batch without x", who=who, expected="x, (x, y) or (x, y, sample_weight)", got="None")
+    present = {name: array for name, array in zip(names, arrays, strict=True) if array is not None}
+    try:
+        rows_of(present, who)
+    except DataError as error:
+        raise ShapeError(
+            "an empty batch", who=who, expected="at least one row", got="0 rows", fix="leave it out"
+        ) from error
+    return arrays[0], arrays[1], arrays[2]
+
+
+def _on_host(tree: Any) -> Any:
+    if isinstance(tree, tuple):
+        return tuple(map(_on_host, tree))
+    return {name: _on_host(value) for name, value in tree.items()} if isinstance(tree, dict) else np.asarray(tree)

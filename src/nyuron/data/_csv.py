@@ -140,7 +140,9 @@ def _arrow(text: str, path: Path, delimiter: str, header: bool, names: list[str]
         return pa_csv.read_csv(
             pa.BufferReader(data),
             # One block: the type of a column is then decided by all of its rows, not by the first megabyte.
-            pa_csv.ReadOptions(block_size=min(len(data) + 1, 2**31 - 1), column_names=names, skip_rows_after_names=int(header)),
+            pa_csv.ReadOptions(
+                block_size=min(len(data) + 1, 2**31 - 1), column_names=names, skip_rows_after_names=int(header)
+            ),
             pa_csv.ParseOptions(delimiter=delimiter, newlines_in_values='"' in text),
             pa_csv.ConvertOptions(null_values=list(MISSING), strings_can_be_null=True, decimal_point=decimal),
         )

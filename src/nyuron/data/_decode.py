@@ -59,7 +59,11 @@ def decode(data: bytes, path: Path, encoding: str | None = None) -> Decoded:
     """
     if encoding is not None:
         return Decoded(_in(data, path, encoding), encoding)
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32")):
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+    ):
         if data.startswith(mark):
             return Decoded(_in(data, path, name), name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -41,7 +41,9 @@ def load_file(
     """
     path = Path(path)
     if missing not in ("error", "drop"):
-        raise ArgumentError(f"unknown missing={missing!r}", who="load_file()", expected="'error' or 'drop'", got=repr(missing))
+        raise ArgumentError(
+            f"unknown missing={missing!r}", who="load_file()", expected="'error' or 'drop'", got=repr(missing)
+        )
     if path.suffix.lower() == ".npz":
         return _from_npz(path, task, test, seed)
     table = read(path, encoding=encoding, delimiter=delimiter)
@@ -54,7 +56,9 @@ def load_file(
             who=str(path),
             expected="at least two columns",
             got=", ".join(table.names),
-            fix="check the delimiter, or name another with delimiter=" if len(table.names) == 1 else "drop fewer columns",
+            fix="check the delimiter, or name another with delimiter="
+            if len(table.names) == 1
+            else "drop fewer columns",
         )
     notes = [*table.notes]
     table.check_numeric(names)

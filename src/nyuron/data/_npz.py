@@ -36,7 +36,9 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         ) from error
 
 
-def parts_of(arrays: dict[str, np.ndarray], path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
+def parts_of(
+    arrays: dict[str, np.ndarray], path: Path
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
     """x, y of the training part and of the test part, None where the file has no test part.
 
     Raises: DataError if the names are not x, y or x_train, y_train, x_test, y_test (X will do for x).

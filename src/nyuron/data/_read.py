@@ -71,7 +71,9 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         if path.is_dir():
             raise _folder(path) from error
-        raise DataError("the file may not be read", who=str(path), got=str(error), fix="check its permissions") from error
+        raise DataError(
+            "the file may not be read", who=str(path), got=str(error), fix="check its permissions"
+        ) from error
     if not data:
         raise DataError(
             "the file is empty", who=str(path), expected="data", got="0 bytes", fix="copy or export it again"
@@ -127,7 +129,9 @@ def _read_parquet(path: Path) -> Table:
             fix="copy or export it again",
         ) from error
     if table.num_rows == 0 or table.num_columns == 0:
-        raise DataError("there are no rows", who=str(path), expected="at least one row", got=f"{table.num_columns} columns")
+        raise DataError(
+            "there are no rows", who=str(path), expected="at least one row", got=f"{table.num_columns} columns"
+        )
     columns = describe(table)
     constant = [column.name for column in columns if column.is_constant and column.kind != "empty"]
     return Table(path, table, columns, _constant_note(constant, len(table)))

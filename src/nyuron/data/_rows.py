@@ -20,9 +20,13 @@ def rows_of(x: Any, who: str = "x") -> int:
     """
     found = {name or who: np.shape(leaf) for name, leaf in _leaves(x)}
     if not found:
-        raise DataError("there are no arrays", who=who, expected="an array, or a tuple or dict of arrays", got=repr(x)[:60])
+        raise DataError(
+            "there are no arrays", who=who, expected="an array, or a tuple or dict of arrays", got=repr(x)[:60]
+        )
     if any(not shape for shape in found.values()):
-        raise ShapeError("a single number has no rows", who=who, expected="(rows, …)", got="()", fix="pass a list or an array")
+        raise ShapeError(
+            "a single number has no rows", who=who, expected="(rows, …)", got="()", fix="pass a list or an array"
+        )
     lengths = {shape[0] for shape in found.values()}
     if len(lengths) > 1:
         listed = ", ".join(f"{name}: {shape[0]}" for name, shape in found.items())
@@ -35,7 +39,9 @@ def rows_of(x: Any, who: str = "x") -> int:
         )
     rows = lengths.pop()
     if rows == 0:
-        raise DataError("there are no rows", who=who, expected="at least one row", got=f"shape {next(iter(found.values()))}")
+        raise DataError(
+            "there are no rows", who=who, expected="at least one row", got=f"shape {next(iter(found.values()))}"
+        )
     return rows
 
 

@@ -17,6 +17,7 @@ class ActivityRegularization(Layer):
     Shapes: x (batch, …) -> same.
     Source: keras.layers.ActivityRegularization.
     Example:
+        >>> from nyuron.layers import forward
         >>> forward(ActivityRegularization(l1=0.5), {}, {}, (jnp.array([[1.0, -3.0]]),), Call()).penalty.item()
         2.0
     """

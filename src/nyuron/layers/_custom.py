@@ -8,16 +8,20 @@ from typing import Any
 
 import jax
 
+from nyuron import initializers
 from nyuron.core import Array, Key, Params, Shape, State, Weight, fold, module, replace, static
+from nyuron.core._lookup import signature as content
+from nyuron.layers._boxes import read_weights, write_weights
 from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._context import Context, within
+from nyuron.layers._inner import HIDDEN, own_weights, sublayers
 from nyuron.layers._layer import Layer
 from nyuron.layers._penalties import constrain_layer, layer_penalty
 
 
 @dataclass(frozen=True, eq=False)
 class Body:
-    """A user's layer as a static value: equal to another of the same class made with the same plain attributes."""
+    """A user's layer as a static value: equal to another of the same class and attributes."""
 
     layer: Any
     signature: Any = field(default=None)
@@ -29,88 +33,93 @@ class Body:
         return hash(self.signature)
 
 
-_HIDDEN = {"name", "trainable", "slot", "input_shape", "dtype", "_weights", "_is_built"}
-
-
 def signature(layer: Any) -> Any:
-    """Class and plain attributes; the instance itself where an attribute is not plain."""
-    parts = []
-    for name, value in sorted(layer.__dict__.items()):
-        if name in _HIDDEN or isinstance(value, Weight):
-            continue
-        if isinstance(value, Layer):
-            value = jax.tree.structure(value.description)
-        try:
-            hash(value)
-        except TypeError:
-            return id(layer)
-        parts.append((name, value))
-    return (type(layer), tuple(parts))
+    """Class and attributes. Weights and inner layers' numbers play no part: a run is given them as arguments."""
+    return (type(layer), *((name, _plain(v)) for name, v in sorted(layer.__dict__.items()) if name not in HIDDEN))
 
 
-def own_weights(layer: Any) -> list[Weight]:
-    return layer.__dict__.get("_weights", [])
-
-
-def sublayers(layer: Any) -> dict[str, Layer]:
-    """Layers held as attributes, or in lists and dicts of them, by a path that names them."""
-    found: dict[str, Layer] = {}
-
-    def visit(path: str, value: Any) -> None:
-        if isinstance(value, Layer):
-            if not any(value is known for known in found.values()):
-                found[path] = value
-        elif isinstance(value, list | tuple):
-            for i, item in enumerate(value):
-                visit(f"{path}.{i}", item)
-        elif isinstance(value, dict):
-            for name, item in value.items():
-                visit(f"{path}.{name}", item)
-
-    for name, value in layer.__dict__.items():
-        if name not in _HIDDEN:
-            visit(name, value)
-    return found
-
-
-def grouped(shapes: tuple[Shape, ...]) -> Any:
-    return shapes[0] if len(shapes) == 1 else list(shapes)
+def _plain(value: Any) -> Any:
+    if isinstance(value, Weight):
+        return Weight
+    if isinstance(value, Layer):
+        return jax.tree.structure(value.description)
+    if isinstance(value, list | tuple):
+        return (type(value), *map(_plain, value))
+    if isinstance(value, dict):
+        return (dict, *((name, _plain(v)) for name, v in sorted(value.items(), key=lambda item: str(item[0]))))
+    try:
+        hash(value)
+    except TypeError:
+        return content(value)
+    return (type(value), value)
 
 
 @module
 class CustomLayer(Layer):
     """The adapter: a user's layer seen as `init` and `apply`.
 
-    Parameters are {"own": {name: array}, "inner": {path: parameters}}, state likewise.
+    Parameters are {"own": {name: array}, "inner": {path: parameters}}, state likewise. A mask goes on when the user's
+    layer says `supports_masking = True` or has a `compute_mask`.
+
+    Shapes: those of the user's `call`.
+    Source: keras.layers.Layer, subclassing.
+    Example:
+        >>> class Double(Layer):
+        ...     def call(self, inputs):
+        ...         return inputs * 2
+        >>> Double()(jnp.array([[1.0, 2.0]])).tolist()
+        [[2.0, 4.0]]
     """
 
     body: Body = static()
     inner: dict[str, Layer] | None = None
     rules: dict[str, tuple[Any, Any]] | None = None
     frozen: Any = static(())
+
     takes_integers = True
 
     @classmethod
     def around(cls, layer: Any) -> CustomLayer:
-        inner = {path: sub.description for path, sub in sublayers(layer).items()}
+        """The adapter of a user's layer as it is now."""
+        inner = sublayers(layer)
         rules = {w.name: (w.regularizer, w.constraint) for w in own_weights(layer) if w.regularizer or w.constraint}
-        frozen = tuple(path for path, sub in sublayers(layer).items() if not sub.trainable)
-        made = cls(body=Body(layer, signature(layer)), inner=inner, rules=rules, frozen=frozen, name=layer.name)
+        made = cls(
+            body=Body(layer, signature(layer)),
+            inner={path: sub.description for path, sub in inner.items()},
+            rules=rules,
+            frozen=tuple(path for path, sub in inner.items() if not sub.trainable),
+            name=layer.name,
+        )
         return replace(made, slot=layer.slot)
 
     def prepare(self, *shapes: Shape) -> None:
         """Call the user's `build` once, and `call` on stand-ins, so that every weight and inner layer exists."""
         layer = self.body.layer
-        if layer.__dict__.get("_is_built"):
+        if layer.__dict__.get("_is_prepared"):
             return
-        layer._is_built = True
-        with jax.ensure_compile_time_eval():
-            build = getattr(layer, "build", None)
-            if build is not None:
-                build(grouped(shapes))
+        layer._is_prepared, layer._is_building = True, True
+        try:
+            with jax.ensure_compile_time_eval():
+                layer.build(shapes[0] if len(shapes) == 1 else list(shapes))
+        finally:
+            layer._is_building = False
+        for w in own_weights(layer):
+            if w.value is not w.unset:
+                # What `build` assigned is what the weight begins with.
+                w.initializer = initializers.get(w.value)  # type: ignore[attr-defined]
         if sublayers(layer):
-            with within(Context(Call(key=jax.random.key(0)))) as context:
-                jax.eval_shape(lambda *x: self._call(x, context.call), *(spec(s) for s in shapes))
+            self._traced(lambda *x: self._call(x, Call()), *shapes)
+
+    def _traced(self, function: Any, *shapes: Shape) -> Any:
+        def trace(dtype: str) -> Any:
+            with within(Context(Call(key=jax.random.key(0)))):
+                return jax.eval_shape(function, *(spec(s, dtype) for s in shapes))
+
+        try:
+            return trace("float32")
+        except TypeError:
+            # A layer of indices.
+            return trace("int32")
 
     def init(self, key: Key, *shapes: Shape) -> tuple[Params, State]:
         layer = self.body.layer
@@ -124,8 +133,8 @@ class CustomLayer(Layer):
             for i, (path, sub) in enumerate(sublayers(layer).items())
             if sub.slot.shapes is not None
         }
-        params = {"own": {w.name: value for w, value in own if w.trainable}, "inner": {p: v[0] for p, v in inner.items()}}
-        state = {"own": {w.name: value for w, value in own if not w.trainable}, "inner": {p: v[1] for p, v in inner.items()}}
+        params = {"own": {w.name: v for w, v in own if w.trainable}, "inner": {p: v[0] for p, v in inner.items()}}
+        state = {"own": {w.name: v for w, v in own if not w.trainable}, "inner": {p: v[1] for p, v in inner.items()}}
         return params, state
 
     def apply(self, params: Params, state: State, *inputs: Array, call: Call, **named: Any) -> tuple[Any, State]:
@@ -133,58 +142,88 @@ class CustomLayer(Layer):
         return done.output, done.state
 
     def forward(self, params: Params, state: State, *inputs: Array, call: Call, **named: Any) -> Forward:
+        """Output, next state, mask, and what `add_loss` and the inner layers' activities add to the loss."""
         layer = self.body.layer
         weights, inner = own_weights(layer), sublayers(layer)
-        before = [w.value for w in weights], [(sub.slot.params, sub.slot.state) for sub in inner.values()]
+        built = {path: sub for path, sub in inner.items() if path in params["inner"]}
+        before = [w.value for w in weights], {path: read_weights(sub) for path, sub in built.items()}
         try:
             for w in weights:
                 w.value = (params if w.trainable else state)["own"][w.name]
-            for path, sub in inner.items():
-                if path in params["inner"]:
-                    sub.slot.params, sub.slot.state = params["inner"][path], state["inner"][path]
-            described = {id(sub): (self.inner or {})[path] for path, sub in inner.items() if path in (self.inner or {})}
-            with within(Context(call, described)) as context:
+            for path, sub in built.items():
+                write_weights(sub, params["inner"][path], state["inner"][path])
+            context = Context(call, {id(sub): (self.inner or {})[path] for path, sub in built.items() if self.inner})
+            for x, mask in zip(inputs, call.masks, strict=False):
+                context.remember(x, mask)
+            with within(context):
                 output = self._call(inputs, call, **named)
             new_state = {
                 "own": {w.name: w.value for w in weights if not w.trainable},
-                "inner": {path: inner[path].slot.state for path in state["inner"]},
+                "inner": {path: read_weights(sub)[1] for path, sub in built.items()},
             }
-            mask = layer.compute_mask(inputs[0] if len(inputs) == 1 else list(inputs), call.mask) if _has_own_mask(layer) else call.mask
-            return Forward(output, new_state, mask, context.penalty)
+            return Forward(output, new_state, self._mask(inputs, output, call, context), context.penalty)
         finally:
             for w, value in zip(weights, before[0], strict=True):
                 w.value = value
-            for sub, (p, s) in zip(inner.values(), before[1], strict=True):
-                sub.slot.params, sub.slot.state = p, s
+            for path, sub in built.items():
+                write_weights(sub, *before[1][path])
 
-    def _call(self, inputs: Any, call: Call, **named: Any) -> Any:
+    def _call(self, inputs: tuple[Array, ...], call: Call, **named: Any) -> Any:
         layer = self.body.layer
         accepted = inspect.signature(layer.call).parameters
         if "training" in accepted:
             named.setdefault("training", call.training)
         if "mask" in accepted:
-            named.setdefault("mask", call.mask)
-        return layer.call(inputs[0] if len(inputs) == 1 else list(inputs), **named)
+            named.setdefault("mask", call.mask if len(inputs) == 1 else list(call.masks) or None)
+        if len(inputs) == 1 or _takes_each(accepted):
+            return layer.call(*inputs, **named)
+        return layer.call(list(inputs), **named)
+
+    def _mask(self, inputs: tuple[Array, ...], output: Any, call: Call, context: Context) -> Any:
+        layer = self.body.layer
+        if type(layer).compute_mask is not Layer.compute_mask:
+            one = len(inputs) == 1
+            return layer.compute_mask(inputs[0] if one else list(inputs), call.mask if one else list(call.masks))
+        if isinstance(output, tuple | list):
+            return tuple(context.mask_of(y) for y in output)
+        passed = call.mask if getattr(layer, "supports_masking", False) else None
+        return context.mask_of(output) if passed is None else passed
+
+    def compute_output_shape(self, *shapes: Shape) -> Any:
+        try:
+            return self.measure_output_shape("float32", *shapes)
+        except TypeError:
+            # A layer of indices.
+            return self.measure_output_shape("int32", *shapes)
 
     def penalty(self, params: Params) -> Array | float:
+        """Σ of the weights' regularizers, frozen layers left out."""
         total: Any = 0.0
         for name, (regularizer, _) in (self.rules or {}).items():
             if regularizer is not None and name in params["own"]:
                 total = total + regularizer(params["own"][name])
-        for path, sub in (self.inner or {}).items():
-            total = total + layer_penalty(sub, params["inner"].get(path, {}))
+        for path, sub in self._trained(params):
+            total = total + layer_penalty(sub, params["inner"][path])
         return total
 
     def constrain(self, params: Params) -> Params:
+        """Parameters after the weights' constraints, frozen layers left out."""
         own, inner = dict(params["own"]), dict(params["inner"])
         for name, (_, constraint) in (self.rules or {}).items():
             if constraint is not None and name in own:
                 own[name] = constraint(own[name])
-        for path, sub in (self.inner or {}).items():
-            if path in inner:
-                inner[path] = constrain_layer(sub, inner[path])
+        for path, sub in self._trained(params):
+            inner[path] = constrain_layer(sub, inner[path])
         return {"own": own, "inner": inner}
 
+    def _trained(self, params: Params) -> list[tuple[str, Layer]]:
+        inner = self.inner or {}
+        return [(path, sub) for path, sub in inner.items() if path in params["inner"] and path not in self.frozen]
 
-def _has_own_mask(layer: Any) -> bool:
-    return type(layer).compute_mask is not Layer.compute_mask
+
+def _takes_each(accepted: Any) -> bool:
+    """Whether `call` has a parameter for each of several inputs, and does not want a list of them."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    given = [p for p in accepted.values() if p.kind in kinds and p.name not in ("training", "mask")]
+    required = [p for p in given if p.default is inspect.Parameter.empty]
+    return len(required) > 1 or any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in accepted.values())

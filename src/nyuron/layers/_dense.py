@@ -7,7 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from nyuron.core import Array, Key, Params, Shape, ShapeError, State, module, static
+from nyuron.core import Array, Key, Params, Shape, State, module, static
+from nyuron.layers._axes import check_features
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
 from nyuron.layers._resolve import resolve
@@ -41,16 +42,7 @@ class Dense(Layer):
         resolve(self)
 
     def check_shapes(self, *shapes: Shape) -> None:
-        features = shapes[0][-1] if len(shapes[0]) > 1 else None
-        built_for = self.slot.shapes[0][-1] if self.slot.shapes else features
-        if features is None or features != built_for:
-            raise ShapeError(
-                "the last axis of the input has the wrong size",
-                who=self.described(),
-                expected=f"(*batch, {built_for or 'features'})",
-                got=shapes[0],
-                fix="put Flatten() before this layer" if len(shapes[0]) > 2 else "give the input a fixed last axis",
-            )
+        check_features(self, shapes[0])
 
     def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
         kernel_key, bias_key = jax.random.split(key)

@@ -96,7 +96,7 @@ class Graph(Layer):
                 None if call.key is None else jax.random.fold_in(call.key, place),
                 call.training,
                 call.trainable and self.frozen[step.layer] is not True,
-                tuple(masks[at] if i is None else masks[at] and masks[at][i] for at, i in step.inputs),
+                tuple(_picked(masks[at], i) for at, i in step.inputs),
             )
             chosen = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
             if not layer.takes_integers:
@@ -107,7 +107,7 @@ class Graph(Layer):
             values.append(done.output if watch is None else watch(place, done.output))
             masks.append(done.mask)
         outputs = tuple(values[at] if i is None else values[at][i] for at, i in self.outputs)
-        out_masks = tuple(masks[at] if i is None else masks[at] and masks[at][i] for at, i in self.outputs)
+        out_masks = tuple(_picked(masks[at], i) for at, i in self.outputs)
         if len(outputs) == 1:
             return Forward(outputs[0], tuple(states), out_masks[0], penalty)
         return Forward(outputs, tuple(states), out_masks, penalty)
@@ -121,12 +121,14 @@ class Graph(Layer):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def penalty(self, params: Params) -> Array | float:
-        """Σ of the weights' regularizers."""
-        return sum((layer_penalty(layer, p) for layer, p in zip(self.layers, params, strict=True)), 0.0)
+        """Σ of the weights' regularizers, frozen layers left out."""
+        parts = zip(self.layers, params, self.frozen, strict=True)
+        return sum((layer_penalty(layer, p) for layer, p, frozen in parts if frozen is not True), 0.0)
 
     def constrain(self, params: Params) -> Params:
-        """Parameters after the weights' constraints."""
-        return tuple(constrain_layer(layer, p) for layer, p in zip(self.layers, params, strict=True))
+        """Parameters after the weights' constraints, frozen layers left out."""
+        parts = zip(self.layers, params, self.frozen, strict=True)
+        return tuple(p if frozen is True else constrain_layer(layer, p) for layer, p, frozen in parts)
 
     def with_frozen(self, frozen: tuple[Any, ...]) -> Graph:
         """The same network with other layers frozen."""
@@ -140,6 +142,12 @@ class Graph(Layer):
         """Steps in order, each with its place and its layer."""
         for place, step in enumerate(self.steps):
             yield place, step, self.layers[step.layer]
+
+
+def _picked(mask: Any, index: int | None) -> Any:
+    if index is None:
+        return mask
+    return mask[index] if isinstance(mask, tuple | list) else None
 
 
 def cast_input(x: Array, entry: InputSpec) -> Array:

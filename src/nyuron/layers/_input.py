@@ -66,5 +66,5 @@ def Input(
         (None, 28, 28)
     """
     layer = InputLayer(shape, batch_size, batch_shape, dtype=dtype, name=name)
-    layer.build_for(layer.batch_shape)
+    layer.slot.params, layer.slot.state, layer.slot.order, layer.slot.shapes = {}, {}, ((), ()), (layer.batch_shape,)
     return SymbolicTensor(layer.batch_shape, layer.dtype, Node(layer, ()))

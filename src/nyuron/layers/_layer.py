@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, ClassVar
 
 import jax
@@ -65,6 +66,11 @@ class Layer(Configurable):
     input_ndim: ClassVar[int | None] = None
     """Required number of axes, batch included."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "build" in cls.__dict__:
+            cls.build = _building(cls.__dict__["build"])  # type: ignore[method-assign]
+
     def __post_init__(self) -> None:
         if self.name is None:
             object.__setattr__(self, "name", unique_name(snake_case(type(self).__name__)))
@@ -104,10 +110,14 @@ class Layer(Configurable):
 
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         """The output's shape, None where it follows an unknown axis of the input."""
+        return self.measure_output_shape("int32" if self.takes_integers else "float32", *shapes)
+
+    def measure_output_shape(self, dtype: str, *shapes: Shape) -> Shape:
+        """The output's shape, found by tracing `apply` on stand-ins of this dtype."""
 
         def measure(batch: int) -> Any:
             # Unknown axes take two sizes; what differs between the two answers is unknown too.
-            sizes = [spec(shape, "int32" if self.takes_integers else "float32", batch) for shape in shapes]
+            sizes = [spec(shape, dtype, batch) for shape in shapes]
             params, state = jax.eval_shape(lambda key: self.init(key, *shapes), jax.random.key(0))
             call = Call(masks=(None,) * len(shapes))
             return jax.eval_shape(lambda p, s, *x: self.apply(p, s, *x, call=call)[0], params, state, *sizes)
@@ -120,7 +130,7 @@ class Layer(Configurable):
 
     # The face.
 
-    def __call__(self, *inputs: Any, training: bool = False, mask: Any = None, **named: Any) -> Any:
+    def __call__(self, *inputs: Any, training: bool | None = None, mask: Any = None, **named: Any) -> Any:
         if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
             inputs = tuple(inputs[0])
         if any(isinstance(x, SymbolicTensor) for x in inputs):
@@ -128,30 +138,49 @@ class Layer(Configurable):
         arrays = tuple(x if isinstance(x, jax.Array) else jnp.asarray(x) for x in inputs)
         context = current.get()
         if context is not None:
-            return call_inside(self, context, arrays, **named)
-        if not self.slot.is_built:
-            self.build_for(*((None, *x.shape[1:]) for x in arrays))
+            return call_inside(self, context, arrays, training, mask, **named)
+        shapes = tuple((None, *x.shape[1:]) for x in arrays)
+        if self.slot.is_built:
+            self.check_shapes(*shapes)
+        else:
+            self.build_for(*shapes)
         masks = mask if isinstance(mask, tuple | list) else (mask,) * len(arrays)
         key = key_from(next_seed()) if training else None
-        call = Call(key, training, self.trainable, tuple(masks))
+        call = Call(key, bool(training), self.trainable, tuple(masks))
         description = self.description
         arrays = tuple(x if description.takes_integers else as_float(x) for x in arrays)
-        output, state = description.apply(self.slot.params, self.slot.state, *arrays, call=call, **named)
-        if training:
-            self.slot.state = state
+        params, state = _boxes().read_weights(self)
+        output, new_state = description.apply(params, state, *arrays, call=call, **named)
+        if training or description is not self:
+            _boxes().write_weights(self, params, new_state)
         return output
+
+    def build(self, input_shape: Any) -> None:
+        """Give this instance its initial weights for inputs of this shape, batch first; a list of shapes for several.
+
+        A Keras-style layer's own `build` makes its weights, by `add_weight`.
+        """
+        if is_module(type(self)):
+            self.build_for(*_as_shapes(input_shape))
 
     def build_for(self, *shapes: Shape, key: Key | None = None) -> None:
         """Give this instance its initial weights for inputs of these shapes (batch first, as None)."""
         self.check_shapes(*shapes)
         with jax.ensure_compile_time_eval():
             params, state = self.description.init(key_from(next_seed()) if key is None else key, *shapes)
-        self.slot.params, self.slot.state, self.slot.shapes = params, state, tuple(shapes)
+        self.slot.shapes = tuple(shapes)
         self.slot.order = (weight_paths(params), weight_paths(state))
+        _boxes().write_weights(self, params, state)
 
     @property
     def built(self) -> bool:
+        """Whether the weights exist."""
         return self.slot.is_built
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        # Keras-style layers say `self.built = True` at the end of `build`; the slot knows it by itself.
+        del value
 
     @property
     def description(self) -> Layer:
@@ -165,23 +194,17 @@ class Layer(Configurable):
     @property
     def trainable_weights(self) -> list[Array]:
         """Arrays that training changes, in Keras's order; none of a frozen layer."""
-        return self._listed(0) if self.trainable else []
+        return [place.read() for place in _boxes().places(self) if place.is_trained]
 
     @property
     def non_trainable_weights(self) -> list[Array]:
         """Arrays that training does not change by gradients."""
-        return self._listed(1) if self.trainable else self._listed(0) + self._listed(1)
+        return [place.read() for place in _boxes().places(self) if not place.is_trained]
 
     @property
     def weights(self) -> list[Array]:
-        """All arrays: trainable, then non-trainable."""
-        return self._listed(0) + self._listed(1)
-
-    def _listed(self, part: int) -> list[Array]:
-        if not self.slot.is_built:
-            return []
-        tree = (self.slot.params, self.slot.state)[part]
-        return [at_path(tree, path) for path in self.slot.order[part]]
+        """All arrays in Keras's order: trained ones, then the others; those of inner layers last, layer by layer."""
+        return [place.read() for place in _boxes().places(self)]
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of all arrays, in Keras's order."""
@@ -190,24 +213,29 @@ class Layer(Configurable):
     def set_weights(self, weights: list[Any]) -> None:
         """Replace all arrays, given in the order of `get_weights`.
 
-        Raises: ShapeError when their number or a shape differs.
+        Raises: ShapeError when their number or a shape differs; then nothing is replaced.
         """
-        paths = [(part, path) for part in (0, 1) for path in (self.slot.order[part] if self.slot.order else ())]
-        if len(weights) != len(paths):
+        places = list(_boxes().places(self))
+        if len(weights) != len(places):
             raise ShapeError(
                 "the wrong number of weights",
                 who=self.described(),
-                expected=f"{len(paths)} arrays",
+                expected=f"{len(places)} arrays",
                 got=f"{len(weights)}",
                 fix="build the layer first, and pass what get_weights() of an equal layer returned",
             )
-        trees = [self.slot.params, self.slot.state]
-        for (part, path), new in zip(paths, weights, strict=True):
-            old, new = at_path(trees[part], path), jnp.array(new)
-            if old.shape != new.shape:
-                raise ShapeError("a weight has the wrong shape", who=self.described(), expected=old.shape, got=new.shape)
-            trees[part] = with_path(trees[part], path, new.astype(old.dtype))
-        self.slot.params, self.slot.state = trees
+        old, new = [place.read() for place in places], [np.asarray(w) for w in weights]
+        for number, (a, b) in enumerate(zip(old, new, strict=True)):
+            if a.shape != b.shape:
+                raise ShapeError(
+                    f"weight {number} has the wrong shape",
+                    who=self.described(),
+                    expected=a.shape,
+                    got=b.shape,
+                    fix="pass what get_weights() of an equal layer returned",
+                )
+        for place, a, b in zip(places, old, new, strict=True):
+            place.write(jnp.array(b, a.dtype))
 
     def add_weight(self, *args: Any, **options: Any) -> Weight:
         """A weight of a Keras-style layer: `add_weight(shape, initializer, dtype, trainable, regularizer, …)`."""
@@ -271,13 +299,43 @@ def forward(layer: Layer, params: Params, state: State, inputs: tuple[Array, ...
     return Forward(output, state, layer.compute_mask(inputs, call), penalty)
 
 
-def call_inside(layer: Layer, context: Context, arrays: tuple[Array, ...], **named: Any) -> Any:
-    """Apply a layer that is called inside another's `call`: same training flag, own key, state and penalty kept."""
+def call_inside(
+    layer: Layer, context: Context, arrays: tuple[Array, ...], training: bool | None, mask: Any, **named: Any
+) -> Any:
+    """Apply a layer that is called inside another's `call`: its key, state and penalty are the outer one's matter."""
     if not layer.slot.is_built:
         layer.build_for(*((None, *x.shape[1:]) for x in arrays))
-    call = context.next_call(layer.trainable)
+    call = context.next_call(layer.trainable, arrays, training, mask)
     description = context.inner.get(id(layer)) or layer.description
-    done = forward(description, layer.slot.params, layer.slot.state, arrays, call, **named)
-    layer.slot.state = done.state
+    arrays = tuple(x if description.takes_integers else as_float(x) for x in arrays)
+    params, state = _boxes().read_weights(layer)
+    done = forward(description, params, state, arrays, call, **named)
+    _boxes().write_weights(layer, params, done.state)
     context.penalty = context.penalty + done.penalty
+    context.remember(done.output, done.mask)
     return done.output
+
+
+def _boxes() -> Any:
+    # It knows the adapter of Keras-style layers, and the adapter knows Layer.
+    from nyuron.layers import _boxes
+
+    return _boxes
+
+
+def _as_shapes(input_shape: Any) -> tuple[Shape, ...]:
+    is_one = all(n is None or isinstance(n, int) for n in input_shape)
+    return (tuple(input_shape),) if is_one else tuple(tuple(shape) for shape in input_shape)
+
+
+def _building(build: Any) -> Any:
+    """A user's `build` that, called from outside, builds the layer wholly: weights with values, and only once."""
+
+    @functools.wraps(build)
+    def whole(self: Any, input_shape: Any = None) -> None:
+        if self.__dict__.get("_is_building"):
+            build(self, input_shape)
+        elif not self.slot.is_built:
+            self.build_for(*_as_shapes(input_shape))
+
+    return whole

@@ -1,136 +1,189 @@
-"""Layers that make one of several."""
+"""Layers that make one of several, element by element."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
-from nyuron.core import Array, Params, Shape, ShapeError, State, module, static
+from nyuron.core import Array, Params, Shape, ShapeError, State, module
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
 
 
 @module
 class Merge(Layer):
-    """What elementwise merging layers share: shapes that broadcast, and masks that are joined.
+    """What the elementwise merging layers share.
 
-    Shapes: several (batch, …) -> the broadcast shape.
-    Source: keras.layers.merging.
+    Inputs broadcast against each other; those with fewer axes get new ones behind the batch. A step of the output
+    counts where it counts in any input, provided that every input has a mask.
+
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers, merging layers.
     """
 
     def check_shapes(self, *shapes: Shape) -> None:
-        if len(shapes) < 2:
-            raise ShapeError("nothing to merge", who=self.described(), expected="two inputs or more", got=len(shapes))
-
-    def combine(self, inputs: Sequence[Array]) -> Array:
-        """The merged value."""
-        raise NotImplementedError
+        most = max(len(shape) for shape in shapes)
+        aligned = [(shape[0], *(1,) * (most - len(shape)), *shape[1:]) for shape in shapes]
+        sizes = [{n for n in column if n is not None and (n != 1 or i == 0)} for i, column in enumerate(zip(*aligned, strict=True))]
+        if any(len(column) > 1 for column in sizes):
+            raise ShapeError(
+                "the shapes of the inputs do not go together",
+                who=self.described(),
+                expected="equal sizes, or 1, along each axis",
+                got=", ".join(map(str, shapes)),
+                fix="bring them to one size first, with Dense for example, or use Concatenate",
+            )
 
     def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
         most = max(x.ndim for x in inputs)
-        same = [x if x.ndim == most else x.reshape(x.shape[0], *(1,) * (most - x.ndim), *x.shape[1:]) for x in inputs]
-        return self.combine(same), state
+        same = [x.reshape(x.shape[0], *(1,) * (most - x.ndim), *x.shape[1:]) for x in inputs]
+        return self.merge(same, call.masks), state
+
+    def merge(self, inputs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+        """One of several arrays with the same number of axes."""
+        return functools.reduce(self.join, inputs)
+
+    def join(self, a: Array, b: Array) -> Array:
+        """One of two."""
+        return a + b
 
     def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
-        known = [m for m in call.masks if m is not None]
-        return functools.reduce(jnp.logical_and, known) if len(known) == len(inputs) else None
+        known = [mask for mask in call.masks if mask is not None]
+        return functools.reduce(jnp.logical_or, known) if known and len(known) == len(inputs) else None
 
 
-def _folding(name: str, symbol: str, combine: Callable[[Sequence[Array]], Array]) -> type[Merge]:
-    made = type(
-        name,
-        (Merge,),
-        {
-            "__doc__": f"``{symbol}`` of its inputs, element by element.\n\n    Shapes: several (batch, …) -> the broadcast "
-            f"shape.\n    Source: keras.layers.{name}.\n    ",
-            "__module__": __name__,
-            "combine": lambda self, inputs: combine(inputs),
-        },
-    )
-    return module(made)
-
-
-Add = _folding("Add", "x₁ + x₂ + …", lambda xs: functools.reduce(jnp.add, xs))
-Subtract = _folding("Subtract", "x₁ − x₂", lambda xs: functools.reduce(jnp.subtract, xs))
-Multiply = _folding("Multiply", "x₁ · x₂ · …", lambda xs: functools.reduce(jnp.multiply, xs))
-Average = _folding("Average", "(x₁ + … + xₙ)/n", lambda xs: functools.reduce(jnp.add, xs) / len(xs))
-Maximum = _folding("Maximum", "max(x₁, x₂, …)", lambda xs: functools.reduce(jnp.maximum, xs))
-Minimum = _folding("Minimum", "min(x₁, x₂, …)", lambda xs: functools.reduce(jnp.minimum, xs))
+def _wide(mask: Array, x: Array) -> Array:
+    return jnp.broadcast_to(mask[..., None], x.shape)
 
 
 @module
-class Concatenate(Layer):
-    """Its inputs side by side along `axis`.
+class Add(Merge):
+    """``y = x₁ + x₂ + …``.
 
-    Shapes: several that agree but in `axis` -> the sum of sizes there.
-    Raises: ShapeError if they do not agree.
-    Source: keras.layers.Concatenate.
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers.Add.
+    Example:
+        >>> Add()([jnp.array([[1.0]]), jnp.array([[2.0]])]).tolist()
+        [[3.0]]
     """
 
-    axis: int = static(-1)
+
+@module
+class Subtract(Merge):
+    """``y = x₁ − x₂``.
+
+    Shapes: two (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for other than two inputs, or shapes that do not broadcast.
+    Source: keras.layers.Subtract.
+    Example:
+        >>> Subtract()([jnp.array([[1.0]]), jnp.array([[2.0]])]).tolist()
+        [[-1.0]]
+    """
 
     def check_shapes(self, *shapes: Shape) -> None:
-        ranks = {len(s) for s in shapes}
-        rest = {tuple(n for i, n in enumerate(s) if i != self.axis % len(s)) for s in shapes}
-        if len(shapes) < 2 or len(ranks) > 1 or len({tuple(n or 0 for n in r) for r in rest}) > 1:
-            raise ShapeError(
-                "the inputs cannot be put side by side", who=self.described(), got=shapes,
-                expected=f"two or more shapes that agree but in axis {self.axis}", fix="reshape them, or choose another axis",
-            )  # fmt: skip
+        check_two(self, shapes)
+        super().check_shapes(*shapes)
 
-    def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
-        return jnp.concatenate(inputs, axis=self.axis), state
-
-    def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
-        if all(m is None for m in call.masks):
-            return None
-        full = [jnp.ones(x.shape[:2], bool) if m is None else m for x, m in zip(inputs, call.masks, strict=True)]
-        if self.axis % inputs[0].ndim == 1:
-            return jnp.concatenate(full, axis=1)
-        return functools.reduce(jnp.logical_and, full)
+    def join(self, a: Array, b: Array) -> Array:
+        return a - b
 
 
 @module
-class Dot(Layer):
-    """``Σ x₁ x₂`` along an axis of each; with `normalize`, their cosine.
+class Multiply(Merge):
+    """``y = x₁ · x₂ · …``; a masked step counts as 1, and is 0 where no input has it.
 
-    Shapes: (batch, …, n, …) and (batch, …, n, …) -> the other axes of both.
-    Source: keras.layers.Dot.
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers.Multiply.
+    Example:
+        >>> Multiply()([jnp.array([[3.0]]), jnp.array([[2.0]])]).tolist()
+        [[6.0]]
     """
 
-    axes: Any = static(-1)
-    normalize: bool = static(False)
-
-    passes_mask = False
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.axes, int):
-            object.__setattr__(self, "axes", tuple(self.axes))
-
-    def apply(self, params: Params, state: State, a: Array, b: Array, *, call: Call) -> tuple[Array, State]:
-        first, second = (self.axes, self.axes) if isinstance(self.axes, int) else self.axes
-        first, second = first % a.ndim, second % b.ndim
-        if self.normalize:
-            a = a * jax.lax.rsqrt(jnp.maximum(jnp.sum(a * a, axis=first, keepdims=True), 1e-12))
-            b = b * jax.lax.rsqrt(jnp.maximum(jnp.sum(b * b, axis=second, keepdims=True), 1e-12))
-        y = jax.lax.dot_general(a, b, (((first,), (second,)), ((0,), (0,))))
-        return y[:, None] if y.ndim == 1 else y, state
+    def merge(self, inputs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+        masks = [None if m is None else _wide(m, x) for m, x in zip(masks, inputs, strict=False)]
+        masks += [None] * (len(inputs) - len(masks))
+        y = functools.reduce(
+            jnp.multiply, (x if m is None else jnp.where(m, x, 1) for m, x in zip(masks, inputs, strict=True))
+        )
+        known = [m for m in masks if m is not None]
+        return jnp.where(functools.reduce(jnp.logical_or, known), y, 0) if len(known) == len(inputs) else y
 
 
-def _functional(cls: type[Layer], name: str) -> Callable[..., Any]:
-    def merge(inputs: Sequence[Any], *arguments: Any, **options: Any) -> Any:
-        return cls(*arguments, **options)(list(inputs))
+@module
+class Average(Merge):
+    """``y = (x₁ + … + xₙ) / n``.
 
-    merge.__name__ = merge.__qualname__ = name
-    merge.__doc__ = f"`{cls.__name__}` of several tensors. Source: keras.layers.{name}."
-    return merge
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers.Average.
+    Example:
+        >>> Average()([jnp.array([[1.0]]), jnp.array([[2.0]])]).tolist()
+        [[1.5]]
+    """
+
+    def merge(self, inputs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+        return functools.reduce(jnp.add, inputs) / len(inputs)
 
 
-add, subtract, multiply = _functional(Add, "add"), _functional(Subtract, "subtract"), _functional(Multiply, "multiply")
-average, maximum, minimum = _functional(Average, "average"), _functional(Maximum, "maximum"), _functional(Minimum, "minimum")
-concatenate, dot = _functional(Concatenate, "concatenate"), _functional(Dot, "dot")
+@module
+class Maximum(Merge):
+    """``y = max(x₁, x₂, …)``; masked steps are left out.
+
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers.Maximum.
+    Example:
+        >>> Maximum()([jnp.array([[1.0]]), jnp.array([[2.0]])]).tolist()
+        [[2.0]]
+    """
+
+    def merge(self, inputs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
+        y, counts = inputs[0], _first(masks, inputs[0])
+        for i, x in enumerate(inputs[1:], start=1):
+            mask = _wide(masks[i], x) if i < len(masks) and masks[i] is not None else None  # type: ignore[arg-type]
+            x = x if mask is None else jnp.where(mask, x, y)
+            y = y if counts is None else jnp.where(counts, y, x)
+            counts = None if mask is None or counts is None else counts | mask
+            y = self.join(y, x)
+        return y
+
+    def join(self, a: Array, b: Array) -> Array:
+        return jnp.maximum(a, b)
+
+
+def _first(masks: Sequence[Array | None], x: Array) -> Array | None:
+    return _wide(masks[0], x) if masks and masks[0] is not None else None
+
+
+@module
+class Minimum(Maximum):
+    """``y = min(x₁, x₂, …)``; masked steps are left out.
+
+    Shapes: several (batch, …) -> the shape that they broadcast to.
+    Raises: ShapeError for shapes that do not broadcast.
+    Source: keras.layers.Minimum.
+    Example:
+        >>> Minimum()([jnp.array([[1.0]]), jnp.array([[2.0]])]).tolist()
+        [[1.0]]
+    """
+
+    def join(self, a: Array, b: Array) -> Array:
+        return jnp.minimum(a, b)
+
+
+def check_two(layer: Layer, shapes: tuple[Any, ...]) -> None:
+    """Raise ShapeError unless there are exactly two inputs."""
+    if len(shapes) != 2:
+        raise ShapeError(
+            "the wrong number of inputs",
+            who=layer.described(),
+            expected="a list of two",
+            got=f"{len(shapes)}",
+            fix=f"{type(layer).__name__}(…)([a, b])",
+        )

@@ -1,163 +1,44 @@
-"""Layers that bring values to mean 0 and variance 1."""
+"""Scaling of inputs: by given numbers, or to mean 0 and variance 1 of data."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.core import Array, Key, Params, Scalar, Shape, ShapeError, State, module, static
+from nyuron.core import ArgumentError, Array, DataError, Key, Params, Shape, State, module, static
+from nyuron.layers._axes import as_axes, check_sizes, per_axis, positions
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
-from nyuron.layers._resolve import resolve
 
 
-@module
-class BatchNormalization(Layer):
-    """``γ (x − μ)/√(σ² + ε) + β`` with the batch's mean and (biased) variance in training, running ones otherwise.
-
-    The running ones are state: ``μ̄ ← momentum · μ̄ + (1 − momentum) · μ``. A frozen layer normalises as at inference.
-
-    Shapes: x -> same; γ, β, μ̄, σ̄² (size of `axis`,).
-    Source: keras.layers.BatchNormalization; Ioffe & Szegedy 2015.
-    """
-
-    axis: int = static(-1)
-    momentum: Scalar = 0.99
-    epsilon: Scalar = 1e-3
-    center: bool = static(True)
-    scale: bool = static(True)
-    beta_initializer: Any = "zeros"
-    gamma_initializer: Any = "ones"
-    moving_mean_initializer: Any = "zeros"
-    moving_variance_initializer: Any = "ones"
-    beta_regularizer: Any = None
-    gamma_regularizer: Any = None
-    beta_constraint: Any = None
-    gamma_constraint: Any = None
-    synchronized: bool = static(False)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        resolve(self)
-
-    def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
-        size = (shape[self.axis],)
-        keys = jax.random.split(key, 4)
-        params = {}
-        if self.scale:
-            params["gamma"] = self.gamma_initializer(size, key=keys[0])
-        if self.center:
-            params["beta"] = self.beta_initializer(size, key=keys[1])
-        return params, {
-            "moving_mean": self.moving_mean_initializer(size, key=keys[2]),
-            "moving_variance": self.moving_variance_initializer(size, key=keys[3]),
-        }
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        axis = self.axis % x.ndim
-        others = tuple(i for i in range(x.ndim) if i != axis)
-        mean, variance = state["moving_mean"], state["moving_variance"]
-        if call.training and call.trainable:
-            mean, variance = _moments(x, others, call.mask)
-            keep = jnp.asarray(self.momentum, mean.dtype)
-            state = {
-                "moving_mean": keep * state["moving_mean"] + (1.0 - keep) * mean,
-                "moving_variance": keep * state["moving_variance"] + (1.0 - keep) * variance,
-            }
-        shape = tuple(x.shape[axis] if i == axis else 1 for i in range(x.ndim))
-        factor = jax.lax.rsqrt(variance + jnp.asarray(self.epsilon, variance.dtype))
-        if self.scale:
-            factor = factor * params["gamma"]
-        y = (x - mean.reshape(shape)) * factor.reshape(shape)
-        return y + params["beta"].reshape(shape) if self.center else y, state
-
-
-def _moments(x: Array, axes: tuple[int, ...], mask: Array | None) -> tuple[Array, Array]:
-    if mask is None:
-        return jnp.mean(x, axis=axes), jnp.var(x, axis=axes)
-    weight = mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim)).astype(x.dtype)
-    count = jnp.maximum(jnp.sum(jnp.broadcast_to(weight, (*x.shape[:-1], 1))), 1e-7)
-    mean = jnp.sum(x * weight, axis=axes) / count
-    return mean, jnp.sum(jnp.square(x - mean) * weight, axis=axes) / count
-
-
-@module
-class LayerNormalization(Layer):
-    """``γ (x − μ)/√(σ² + ε) + β`` with mean and variance of each example along `axis`.
-
-    Shapes: x -> same; γ, β have the sizes of `axis`.
-    Source: keras.layers.LayerNormalization; Ba et al. 2016.
-    """
-
-    axis: Any = static(-1)
-    epsilon: Scalar = 1e-3
-    center: bool = static(True)
-    scale: bool = static(True)
-    beta_initializer: Any = "zeros"
-    gamma_initializer: Any = "ones"
-    beta_regularizer: Any = None
-    gamma_regularizer: Any = None
-    beta_constraint: Any = None
-    gamma_constraint: Any = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not isinstance(self.axis, int):
-            object.__setattr__(self, "axis", tuple(self.axis))
-        resolve(self)
-
-    def _axes(self, ndim: int) -> tuple[int, ...]:
-        return tuple(sorted(a % ndim for a in ((self.axis,) if isinstance(self.axis, int) else self.axis)))
-
-    def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
-        sizes = tuple(shape[a] for a in self._axes(len(shape)))
-        first, second = jax.random.split(key)
-        params = {}
-        if self.scale:
-            params["gamma"] = self.gamma_initializer(sizes, key=first)
-        if self.center:
-            params["beta"] = self.beta_initializer(sizes, key=second)
-        return params, {}
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        axes = self._axes(x.ndim)
-        mean, variance = jnp.mean(x, axis=axes, keepdims=True), jnp.var(x, axis=axes, keepdims=True)
-        y = (x - mean) * jax.lax.rsqrt(variance + jnp.asarray(self.epsilon, x.dtype))
-        shape = tuple(x.shape[i] if i in axes else 1 for i in range(x.ndim))
-        if self.scale:
-            y = y * params["gamma"].reshape(shape)
-        return y + params["beta"].reshape(shape) if self.center else y, state
-
-
-@module
-class UnitNormalization(Layer):
-    """``x / ‖x‖₂`` along `axis`.
-
-    Shapes: x -> same.
-    Source: keras.layers.UnitNormalization.
-    """
-
-    axis: Any = static(-1)
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
-        squares = jnp.sum(jnp.square(x), axis=axis, keepdims=True)
-        return x * jax.lax.rsqrt(jnp.maximum(squares, 1e-12)), state
+def _as_array(value: Any) -> Any:
+    return np.asarray(value, np.float32) if isinstance(value, list | tuple) else value
 
 
 @module
 class Rescaling(Layer):
-    """``x · scale + offset``.
+    """``y = x · scale + offset``.
 
-    Shapes: x -> same. Units: images uint8 0..255 become 0..1 with scale 1/255.
+    Shapes: x (batch, …) -> same; scale and offset are numbers, or arrays that broadcast.
+    Units: Rescaling(1/255) takes images of 0..255 to 0..1.
     Source: keras.layers.Rescaling.
+    Example:
+        >>> Rescaling(0.5, offset=-1.0)(jnp.array([[2, 4]])).tolist()
+        [[0.0, 1.0]]
     """
 
-    scale: Any = 1.0
+    scale: Any
     offset: Any = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("scale", "offset"):
+            object.__setattr__(self, name, _as_array(getattr(self, name)))
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return x * jnp.asarray(self.scale, x.dtype) + jnp.asarray(self.offset, x.dtype), state
@@ -165,10 +46,19 @@ class Rescaling(Layer):
 
 @module
 class Normalization(Layer):
-    """``(x − mean)/max(√variance, ε)`` with figures that `adapt` takes from data, or that are given.
+    """``y = (x − mean) / max(√variance, 10⁻⁷)``, or with `invert` the way back.
 
-    Shapes: x -> same; mean and variance have the sizes of `axis`.
+    Mean and variance are given, or taken from data by `adapt`; until then they are 0 and 1.
+
+    Shapes: x (batch, …) -> same; mean and variance have the sizes of `axis`, and are numbers for axis=None.
+    Raises: ArgumentError if only one of mean and variance is given; ShapeError if a size along `axis` is unknown or has
+        changed.
     Source: keras.layers.Normalization.
+    Example:
+        >>> layer = Normalization()
+        >>> layer.adapt(np.array([[1.0], [3.0]]))
+        >>> layer(jnp.array([[1.0], [5.0]])).tolist()
+        [[-1.0], [3.0]]
     """
 
     axis: Any = static(-1)
@@ -178,39 +68,96 @@ class Normalization(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.axis, list):
-            object.__setattr__(self, "axis", tuple(self.axis))
+        object.__setattr__(self, "axis", as_axes(self.axis))
+        for name in ("mean", "variance"):
+            object.__setattr__(self, name, _as_array(getattr(self, name)))
+        if (self.mean is None) != (self.variance is None):
+            raise ArgumentError(
+                "mean and variance belong together",
+                who=self.described(),
+                expected="both, or neither",
+                got=f"mean={self.mean}, variance={self.variance}",
+                fix="give both, or leave both out and call adapt(data)",
+            )
 
-    def _axes(self, ndim: int) -> tuple[int, ...]:
-        axes = () if self.axis is None else (self.axis,) if isinstance(self.axis, int) else self.axis
-        return tuple(sorted(a % ndim for a in axes))
-
-    def adapt(self, data: Any) -> None:
-        """Take mean and variance from data; becomes part of this layer's state.
-
-        Raises: ShapeError for data without rows.
-        """
-        array = np.asarray(data, np.float64)
-        array = array[:, None] if array.ndim == 1 else array
-        if array.size == 0:
-            raise ShapeError("there are no data to adapt to", who=self.described(), expected="rows", got=array.shape)
-        others = tuple(i for i in range(array.ndim) if i not in self._axes(array.ndim))
-        if not self.slot.is_built:
-            self.build_for((None, *array.shape[1:]))
-        self.slot.state = {
-            "mean": jnp.asarray(array.mean(axis=others), jnp.float32),
-            "variance": jnp.asarray(array.var(axis=others), jnp.float32),
-        }
+    def check_shapes(self, *shapes: Shape) -> None:
+        check_sizes(self, shapes[0], self.axis)
 
     def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
-        sizes = tuple(shape[a] or 1 for a in self._axes(len(shape)))
-        mean = jnp.zeros(sizes) if self.mean is None else jnp.broadcast_to(jnp.asarray(self.mean, jnp.float32), sizes)
-        variance = jnp.ones(sizes) if self.variance is None else jnp.asarray(self.variance, jnp.float32)
-        return {}, {"mean": mean, "variance": jnp.broadcast_to(variance, sizes)}
+        if self.mean is not None:
+            return {}, {}
+        sizes = tuple(shape[a] for a in positions(self.axis, len(shape)))
+        return {}, {
+            "mean": jnp.zeros(sizes, "float32"),
+            "variance": jnp.ones(sizes, "float32"),
+            "count": jnp.zeros((), "int32"),
+        }
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        axes = self._axes(x.ndim)
-        shape = tuple(x.shape[i] if i in axes else 1 for i in range(x.ndim))
-        mean = state["mean"].reshape(shape).astype(x.dtype)
-        spread = jnp.maximum(jnp.sqrt(state["variance"].reshape(shape).astype(x.dtype)), 1e-7)
-        return x * spread + mean if self.invert else (x - mean) / spread, state
+        shape = per_axis(x.shape, positions(self.axis, x.ndim))
+        given = (self.mean, self.variance) if self.mean is not None else (state["mean"], state["variance"])
+        mean, variance = (self._spread(value, shape, x) for value in given)
+        scale = jnp.maximum(jnp.sqrt(variance), 1e-7)
+        return (x * scale + mean if self.invert else (x - mean) / scale), state
+
+    def _spread(self, value: Any, shape: tuple[int, ...], x: Array) -> Array:
+        value = jnp.asarray(value, x.dtype)
+        if value.ndim == 0:
+            return value
+        # A mean with fewer axes than `axis` belongs to the last of them.
+        kept = positions(self.axis, x.ndim)[-value.ndim :]
+        sizes = dict(zip(kept, value.shape, strict=True))
+        return value.reshape(tuple(sizes.get(i, 1) for i in range(len(shape))))
+
+    def adapt(self, data: Any) -> None:
+        """Take mean and variance from data: an array or table, or an iterable of batches.
+
+        They become part of the layer's state, which a model saves with its weights.
+
+        Raises: DataError if there are no data, or some are not numbers; ArgumentError if mean and variance were given.
+        """
+        if self.mean is not None:
+            raise ArgumentError(
+                "mean and variance are given already",
+                who=self.described(),
+                got="adapt()",
+                fix="leave mean= and variance= out",
+            )
+        count, mean, squares = 0, np.zeros(()), np.zeros(())
+        for batch in _batches(data):
+            batch = batch[:, None] if batch.ndim == 1 and self.axis is not None else batch
+            if not self.slot.is_built:
+                self.build_for((None, *batch.shape[1:]))
+            self.check_shapes((None, *batch.shape[1:]))
+            kept = positions(self.axis, batch.ndim)
+            others = tuple(i for i in range(batch.ndim) if i not in kept)
+            n = math.prod(batch.shape[i] for i in others)
+            if n == 0:
+                continue
+            # Chan et al. 1979: figures of two samples joined without a second pass.
+            new, total = batch.mean(others), count + n
+            squares = squares + batch.var(others) * n + np.square(new - mean) * (count * n / total)
+            mean, count = mean + (new - mean) * (n / total), total
+        if count == 0 or not np.all(np.isfinite(squares)):
+            raise DataError(
+                "there are no data to adapt to" if count == 0 else "the data have values that are not finite",
+                who=self.described(),
+                expected="rows of finite numbers",
+                got="none" if count == 0 else "NaN or infinity",
+                fix="pass the training inputs" if count == 0 else "leave out or fill missing values first",
+            )
+        old = self.slot.state
+        self.slot.state = {
+            "mean": jnp.asarray(mean, "float32").reshape(old["mean"].shape),
+            "variance": jnp.asarray(squares / count, "float32").reshape(old["variance"].shape),
+            "count": jnp.asarray(count, "int32"),
+        }
+
+
+def _batches(data: Any) -> Iterator[np.ndarray]:
+    """The whole as one batch, or the batches of an iterable; of tuples (x, y) the first part."""
+    if isinstance(data, np.ndarray | jax.Array | list | tuple) or hasattr(data, "__array__"):
+        yield np.asarray(data, np.float64)
+        return
+    for batch in data:
+        yield np.asarray(batch[0] if isinstance(batch, tuple) else batch, np.float64)

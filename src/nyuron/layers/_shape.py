@@ -1,4 +1,4 @@
-"""Layers that rearrange."""
+"""Layers that rearrange values and change none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from nyuron.core import Array, Params, Shape, ShapeError, State, module, static
+from nyuron.core import ArgumentError, Array, Params, Shape, ShapeError, State, module, static
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
 
@@ -16,31 +16,38 @@ from nyuron.layers._layer import Layer
 class Flatten(Layer):
     """All axes but the batch become one.
 
-    Shapes: x (batch, …) -> (batch, product).
+    Shapes: x (batch, …) -> (batch, product); (batch,) -> (batch, 1).
     Source: keras.layers.Flatten.
+    Example:
+        >>> Flatten()(jnp.ones((2, 28, 28))).shape
+        (2, 784)
     """
 
     data_format: str | None = static(None)
+    """With "channels_first" axis 1 goes last before flattening."""
 
     takes_integers = True
     passes_mask = False
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        if self.data_format == "channels_first" and x.ndim > 2:
+        if self.data_format == "channels_first" and x.ndim > 1:
             x = jnp.moveaxis(x, 1, -1)
-        return x.reshape(x.shape[0], -1) if x.ndim > 1 else x[:, None], state
+        return x.reshape(x.shape[0], math.prod(x.shape[1:])), state
 
 
 @module
 class Reshape(Layer):
-    """Another shape of as many values; one −1 stands for what is left.
+    """Another shape for as many values; one −1 stands for what is left.
 
     Shapes: x (batch, …) -> (batch, *target_shape).
     Raises: ShapeError if the sizes do not match.
     Source: keras.layers.Reshape.
+    Example:
+        >>> Reshape((-1, 2))(jnp.ones((5, 6))).shape
+        (5, 3, 2)
     """
 
-    target_shape: tuple[int, ...] = static(())
+    target_shape: Any = static()
 
     takes_integers = True
     passes_mask = False
@@ -51,29 +58,45 @@ class Reshape(Layer):
         object.__setattr__(self, "target_shape", (shape,) if isinstance(shape, int) else tuple(shape))
 
     def check_shapes(self, *shapes: Shape) -> None:
-        have = shapes[0][1:]
-        if None in have:
-            return
-        size, known = math.prod(have), math.prod(n for n in self.target_shape if n != -1)  # type: ignore[arg-type]
-        if (-1 in self.target_shape and (not known or size % known)) or (-1 not in self.target_shape and size != known):
+        self._target(shapes[0][1:])
+
+    def _target(self, sizes: Shape) -> Shape:
+        """The target with its −1 filled in where it is known: None where not."""
+        known = math.prod(n for n in self.target_shape if n != -1)
+        gaps = self.target_shape.count(-1)
+        if None in sizes and gaps <= 1:
+            return tuple(None if n == -1 else n for n in self.target_shape)
+        have = math.prod(n or 0 for n in sizes)
+        if gaps > 1 or (gaps == 1 and (not known or have % known)) or (gaps == 0 and have != known):
             raise ShapeError(
-                "the values do not fit the shape", who=self.described(), expected=f"{known} values", got=f"{size}: {shapes[0]}",
-                fix="use -1 for one axis, or correct target_shape",
-            )  # fmt: skip
+                "the values do not fit the shape",
+                who=self.described(),
+                expected=f"{known} values" if gaps == 0 else f"a multiple of {known} values, and at most one -1",
+                got=f"{have} values: {(None, *sizes)}",
+                fix="correct target_shape; one size may be -1",
+            )
+        return tuple(have // known if n == -1 else n for n in self.target_shape)
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        return x.reshape(x.shape[0], *self.target_shape), state
+        return x.reshape(x.shape[0], *self._target(x.shape[1:])), state
+
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return (shapes[0][0], *self._target(shapes[0][1:]))
 
 
 @module
 class Permute(Layer):
-    """Axes in another order; `dims` counts from 1 and leaves the batch out.
+    """Axes in another order; `dims` counts them from 1 and leaves the batch out.
 
     Shapes: x (batch, a, b) -> (batch, b, a) for dims (2, 1).
+    Raises: ArgumentError if `dims` is not a permutation of the input's axes.
     Source: keras.layers.Permute.
+    Example:
+        >>> Permute((2, 1))(jnp.ones((5, 6, 7))).shape
+        (5, 7, 6)
     """
 
-    dims: tuple[int, ...] = static(())
+    dims: Any = static()
 
     takes_integers = True
     passes_mask = False
@@ -82,79 +105,38 @@ class Permute(Layer):
         super().__post_init__()
         object.__setattr__(self, "dims", tuple(self.dims))
 
+    def check_shapes(self, *shapes: Shape) -> None:
+        axes = list(range(1, len(shapes[0])))
+        if sorted(self.dims) != axes:
+            raise ArgumentError(
+                "dims does not fit the input",
+                who=self.described(),
+                expected=f"the numbers {axes} in some order, for an input {shapes[0]}",
+                got=self.dims,
+                fix="count axes from 1, without the batch",
+            )
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return jnp.transpose(x, (0, *self.dims)), state
 
 
 @module
 class RepeatVector(Layer):
-    """The same vector `n` times.
+    """The same vector `n` times, one after another.
 
     Shapes: x (batch, features) -> (batch, n, features).
+    Raises: ShapeError for an input with other than two axes.
     Source: keras.layers.RepeatVector.
+    Example:
+        >>> RepeatVector(3)(jnp.ones((5, 2))).shape
+        (5, 3, 2)
     """
 
-    n: int = static(1)
+    n: int = static()
 
     takes_integers = True
     passes_mask = False
     input_ndim = 2
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        return jnp.repeat(x[:, None, :], self.n, axis=1), state
-
-
-@module
-class Identity(Layer):
-    """Hands its input on.
-
-    Shapes: x -> x.
-    Source: keras.layers.Identity.
-    """
-
-    takes_integers = True
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        return x, state
-
-
-@module
-class Masking(Layer):
-    """Time steps whose features all equal `mask_value` do not count; they are set to 0.
-
-    Shapes: x (batch, time, features) -> same.
-    Source: keras.layers.Masking.
-    """
-
-    mask_value: Any = 0.0
-
-    def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array:
-        return jnp.any(inputs[0] != jnp.asarray(self.mask_value, inputs[0].dtype), axis=-1)
-
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
-        return x * self.compute_mask((x,), call)[..., None].astype(x.dtype), state
-
-
-@module
-class Lambda(Layer):
-    """A function as a layer. It may have arguments, but no weights.
-
-    Shapes: as the function's; (batch, *output_shape) when that is given.
-    Source: keras.layers.Lambda.
-    """
-
-    function: Any = static(None)
-    output_shape: Any = static(None)
-    mask: Any = static(None)
-    arguments: Any = static(None)
-
-    takes_integers = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if isinstance(self.arguments, dict):
-            object.__setattr__(self, "arguments", tuple(sorted(self.arguments.items())))
-
-    def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
-        given = inputs[0] if len(inputs) == 1 else list(inputs)
-        return self.function(given, **dict(self.arguments or ())), state
+        return jnp.broadcast_to(x[:, None, :], (x.shape[0], self.n, x.shape[1])), state

@@ -1,0 +1,91 @@
+"""Who does which work, in which environment, by which script; and what we aim for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from benchmarks.environments import NYURON
+from benchmarks.workloads import MNIST, NONLINEAR, POPULATION, Workload
+
+OURS = "nyuron"
+METHODS = "methods"
+"""The table of full-batch methods against Adam: Nyuron alone, on the data of `nonlinear`."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way of doing the work: a module of `benchmarks.peers`, run in its own environment."""
+
+    name: str
+    environment: str
+    script: str
+    options: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def _keras(name: str, backend: str, steps: int | None = None, *more: str) -> Contender:
+    options = () if steps is None else ("--steps-per-execution", str(steps))
+    return Contender(name, f"keras-{backend}", "keras_face", (*options, *more), {"KERAS_BACKEND": backend})
+
+
+def _pytorch(name: str, *options: str) -> Contender:
+    return Contender(name, "pytorch", "pytorch", options)
+
+
+def _face(workload: Workload, steps: int, *more: str) -> list[Contender]:
+    """Keras on both backends, with and without several steps in one execution."""
+    return [
+        made
+        for backend in ("tensorflow", "jax")
+        for made in (
+            _keras(f"keras-{backend}", backend, None, *more),
+            _keras(f"keras-{backend}, {steps} steps per execution", backend, steps, *more),
+        )
+    ]
+
+
+def contenders(workload: str, members: int) -> list[Contender]:
+    """Everyone who takes part, Nyuron first; `members` is how many networks of the population a peer trains."""
+    if workload == NONLINEAR.name:
+        ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
+        return [ours, *_face(NONLINEAR, 32), _pytorch("pytorch"), _pytorch("pytorch, compiled", "--compiled")]
+    if workload == MNIST.name:
+        ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
+        peers = [_pytorch("pytorch"), _pytorch("pytorch, compiled", "--compiled")]
+        return [ours, *_face(MNIST, 125), *peers, Contender("scikit-learn", "scikit-learn", "scikit_learn")]
+    if workload == POPULATION.name:
+        some, two = ("--members", str(members)), ("--processes", "2")
+        ours = Contender(OURS, NYURON, "nyuron_members", ("--members", str(POPULATION.members)))
+        everyone = ("--members", str(POPULATION.members))
+        return [
+            ours,
+            *_face(POPULATION, 58, *some),
+            _keras("keras-jax, two processes", "jax", 58, *some, *two),
+            _pytorch("pytorch", *some),
+            _pytorch("pytorch, two processes", *some, *two),
+            _pytorch("pytorch, compiled", "--compiled", *some),
+            Contender("pytorch, weights stacked by hand", "pytorch", "pytorch_stacked", everyone),
+        ]
+    names = ("adam", "adam, longer", "lbfgs", "nonlinear-cg", "levenberg-marquardt", "newton")
+    return [Contender(name, NYURON, "methods", ("--method", name)) for name in names]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Our `figure` is at most `limit` times that of the peers whose name begins with `peer` (the fastest of them)."""
+
+    workload: str
+    figure: str
+    limit: float
+    peer: str = ""
+
+
+GOALS = (
+    Goal("nonlinear", "fit", 1 / 3),
+    Goal("nonlinear", "cold", 1.0),
+    Goal("mnist", "fit", 0.45),
+    Goal("mnist", "fit", 1 / 7, "keras-tensorflow"),
+    Goal("mnist", "cold", 1.0),
+    Goal("population", "member_epoch", 1 / 4, "pytorch"),
+)

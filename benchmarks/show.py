@@ -1,0 +1,75 @@
+"""The tables in the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.contenders import METHODS, OURS
+from benchmarks.workloads import NONLINEAR, WORKLOADS
+
+COLUMNS = {
+    "cold": "cold total",
+    "fit": "fit",
+    "second_fit": "second fit",
+    "epoch": "epoch",
+    "member_epoch": "member·epoch",
+    "memory": "peak memory",
+}
+
+
+def seconds(value: float | None) -> str:
+    """Seconds or milliseconds with three figures."""
+    if value is None:
+        return "–"
+    return f"{value:.3g} s" if value >= 1 else f"{value * 1000:.3g} ms"
+
+
+def show(summary: dict[str, Any], console: Console) -> None:
+    """One table a workload, then the goals."""
+    about = summary["machine"]
+    console.print(
+        f"{about['processor']}, {about['cores']} cores, {about['system']}, Python {about['python']}", style="dim"
+    )
+    for workload, rows in summary["workloads"].items():
+        console.print(_methods(rows) if workload == METHODS else _workload(workload, rows))
+        missing = {name: row["problem"] for name, row in rows.items() if "problem" in row}
+        for name, problem in missing.items():
+            console.print(f"skipped: {name} ({problem})", style="yellow", highlight=False)
+    for goal in summary["goals"]:
+        word, style = ("met   ", "green") if goal["is_met"] else ("missed", "red")
+        text = f"{goal['workload']}, {goal['figure']}: {goal['ratio']:.3f} of {goal['peer']} (goal {goal['goal']:.3f})"
+        console.print(f"{word}  {text}", style=style, highlight=False)
+
+
+def _workload(workload: str, rows: dict[str, Any]) -> Table:
+    shown = [figure for figure in COLUMNS if any(figure in row for row in rows.values())]
+    compared = "member_epoch" if "member_epoch" in shown else "fit"
+    table = Table(title=WORKLOADS[workload].title, title_justify="left", title_style="bold")
+    table.add_column("")
+    for figure in shown:
+        table.add_column(COLUMNS[figure], justify="right")
+    table.add_column(WORKLOADS[workload].score, justify="right")
+    table.add_column(f"nyuron's {COLUMNS[compared]} ÷ this", justify="right")
+    for name, row in rows.items():
+        if "cold" not in row:
+            continue
+        cells = [f"{row[f]:.0f} MB" if f == "memory" and f in row else seconds(row.get(f)) for f in shown]
+        found = row.get("ours_divided_by_this", {}).get(compared)
+        cells += [f"{row['score']:.4f}", "" if found is None else f"{found:.3f}"]
+        table.add_row(name, *cells, style="bold" if name == OURS else None)
+    return table
+
+
+def _methods(rows: dict[str, Any]) -> Table:
+    table = Table(
+        title=f"Methods on the data and network of {NONLINEAR.name}.csv", title_justify="left", title_style="bold"
+    )
+    for heading in ("", "fit", "second fit", "loss reached"):
+        table.add_column(heading, justify="right" if heading else "left")
+    for name, row in rows.items():
+        if "cold" in row:
+            table.add_row(name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['score']:.6f}")
+    return table
