@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -24,3 +25,8 @@ def like(x: Array, number: Any) -> Any:
 def is_number(value: Any, expected: float) -> bool:
     """Whether it is known without computing, and equal: never true of a traced value."""
     return isinstance(value, int | float) and value == expected
+
+
+def rectifier_beyond(limit: float, function: Callable[[Array], Array], x: Array) -> Array:
+    """`function`, and max(x, 0) outside ±limit, where the two are one in floating point: inf − inf cannot arise."""
+    return function(jnp.clip(x, -limit, limit)) + jax.nn.relu(x - limit)

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from nyuron.activations._inputs import floating, like
+from nyuron.activations._inputs import floating, like, rectifier_beyond
 from nyuron.core import Array, ShapeError, register
 
 
@@ -34,7 +34,7 @@ def sparse_plus(x: Any) -> Array:
         >>> sparse_plus(jnp.array([-2.0, 0.0, 2.0])).tolist()
         [0.0, 0.25, 2.0]
     """
-    return jax.nn.sparse_plus(floating(x))
+    return rectifier_beyond(2.0, jax.nn.sparse_plus, floating(x))
 
 
 @register
@@ -48,7 +48,7 @@ def squareplus(x: Any, b: Any = 4) -> Array:
         1.0
     """
     x = floating(x)
-    return jax.nn.squareplus(x, like(x, b))
+    return rectifier_beyond(1e12, lambda z: jax.nn.squareplus(z, like(x, b)), x)
 
 
 @register
@@ -100,7 +100,9 @@ def gelu(x: Any, approximate: bool = False) -> Array:
         >>> round(float(gelu(1.0)), 4)
         0.8413
     """
-    return jax.nn.gelu(floating(x), approximate)
+    if not approximate:
+        return jax.nn.gelu(floating(x), approximate=False)
+    return rectifier_beyond(40.0, jax.nn.gelu, floating(x))
 
 
 @register

@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from nyuron.core import ArgumentError
 
-_MORE = ("acc", "accuracy", "auc", "precision", "recall", "f1_score", "fbeta_score", "r2_score", "iou", "positives", "negatives")
-_LESS = ("loss", "error", "mse", "mae", "mape", "msle", "rmse", "crossentropy", "divergence", "hinge", "poisson", "logcosh")
+_MORE = (
+    "acc",
+    "accuracy",
+    "auc",
+    "precision",
+    "recall",
+    "f1_score",
+    "fbeta_score",
+    "r2_score",
+    "iou",
+    "positives",
+    "negatives",
+)
+_LESS = (
+    "loss",
+    "error",
+    "mse",
+    "mae",
+    "mape",
+    "msle",
+    "rmse",
+    "crossentropy",
+    "divergence",
+    "hinge",
+    "poisson",
+    "logcosh",
+)
 
 
 def direction(monitor: str, mode: str, who: str) -> int:

@@ -51,7 +51,9 @@ class EarlyStopping(Callback):
                 who="EarlyStopping",
                 expected=f"one of {', '.join(log_names)}",
                 got=repr(self.monitor),
-                fix="pass validation_data or validation_split to fit" if self.monitor.startswith("val_") else "correct monitor=",
+                fix="pass validation_data or validation_split to fit"
+                if self.monitor.startswith("val_")
+                else "correct monitor=",
             )
         return StoppingRule(
             monitor=log_names.index(self.monitor),

@@ -37,7 +37,9 @@ class ModelCheckpoint(Callback):
         self.save_freq, self.best = save_freq, initial_value_threshold
         self._epoch = self._steps = 0
         if save_freq != "epoch" and not isinstance(save_freq, int):
-            raise ArgumentError("save_freq cannot be used", who="ModelCheckpoint", expected="'epoch' or a number", got=save_freq)
+            raise ArgumentError(
+                "save_freq cannot be used", who="ModelCheckpoint", expected="'epoch' or a number", got=save_freq
+            )
         if isinstance(save_freq, int):
             self.on_train_batch_end = self._after_step  # type: ignore[method-assign]
 
@@ -59,7 +61,10 @@ class ModelCheckpoint(Callback):
             value = logs.get(self.monitor)
             if value is None:
                 return
-            if self.best is not None and (value - self.best) * direction(self.monitor, self.mode, "ModelCheckpoint") <= 0:
+            if (
+                self.best is not None
+                and (value - self.best) * direction(self.monitor, self.mode, "ModelCheckpoint") <= 0
+            ):
                 return
             self.best = value
         path = Path(self.filepath.format(epoch=self._epoch + 1, **logs))
@@ -88,7 +93,11 @@ class CSVLogger(Callback):
         is_new = not self.filename.exists() or self.filename.stat().st_size == 0
         if self._keys is None:
             self._keys = sorted(logs)
-            if self.model is not None and self.params.get("validates") and not any(k.startswith("val_") for k in self._keys):
+            if (
+                self.model is not None
+                and self.params.get("validates")
+                and not any(k.startswith("val_") for k in self._keys)
+            ):
                 self._keys += [f"val_{k}" for k in self._keys]
         with self.filename.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, delimiter=self.separator)

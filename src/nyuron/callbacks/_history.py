@@ -29,5 +29,7 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
     def __repr__(self) -> str:
-        last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items() if isinstance(values[-1], float))
+        last = ", ".join(
+            f"{name}={values[-1]:.4g}" for name, values in self.history.items() if isinstance(values[-1], float)
+        )
         return f"<History of {len(self.epoch)} epochs: {last}>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Any
 
 
@@ -34,7 +33,7 @@ class Quiet:
 
     def update(self, step: int, logs: dict[str, Any]) -> None: ...
 
-    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int) -> None: ...
+    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None: ...
 
     def close(self) -> None: ...
 
@@ -44,13 +43,13 @@ class Lines(Quiet):
 
     def __init__(self, epochs: int) -> None:
         self.epochs = epochs
-        self._began = time.perf_counter()
 
-    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int) -> None:
-        now = time.perf_counter()
-        spent, self._began = now - self._began, now
+    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None:
         head = f"Epoch {epoch + 1}/{self.epochs} - " if self.epochs > 1 else ""
-        print(f"{head}{steps}/{steps} - {spent:.0f}s - {per_step(spent / max(steps, 1))} - {figures(logs)}", flush=True)  # noqa: T201
+        print(
+            f"{head}{steps}/{steps} - {seconds:.0f}s - {per_step(seconds / max(steps, 1))} - {figures(logs)}",
+            flush=True,
+        )
 
 
 class Bar(Quiet):
@@ -71,7 +70,6 @@ class Bar(Quiet):
         )
         self._task = self._progress.add_task("fit", total=steps, epoch=1, epochs=epochs, figures="")
         self._progress.start()
-        self._began = time.perf_counter()
 
     def begin_epoch(self, epoch: int) -> None:
         self._progress.update(self._task, completed=0, epoch=epoch + 1)
@@ -79,11 +77,9 @@ class Bar(Quiet):
     def update(self, step: int, logs: dict[str, Any]) -> None:
         self._progress.update(self._task, completed=step, figures=figures(logs))
 
-    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int) -> None:
-        now = time.perf_counter()
-        spent, self._began = now - self._began, now
+    def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None:
         self._progress.console.print(
-            f"Epoch {epoch + 1}/{self.epochs}  {steps}/{steps}  {spent:.0f}s {per_step(spent / max(steps, 1))} - {figures(logs)}",
+            f"Epoch {epoch + 1}/{self.epochs}  {steps}/{steps}  {seconds:.0f}s {per_step(seconds / max(steps, 1))} - {figures(logs)}",
             highlight=False,
             soft_wrap=True,
         )

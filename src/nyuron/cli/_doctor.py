@@ -13,7 +13,18 @@ from rich.table import Table
 from nyuron.cli._show import console
 from nyuron.core import cache_folder, usable_cores
 
-_PACKAGES = ("nyuron", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optax", "safetensors", "matplotlib", "pyarrow")
+_PACKAGES = (
+    "nyuron",
+    "jax",
+    "jaxlib",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "optax",
+    "safetensors",
+    "matplotlib",
+    "pyarrow",
+)
 
 
 def _size(folder: Path) -> str:
@@ -41,7 +52,9 @@ def examine() -> int:
     table.add_row("compiled programs", _size(cache_folder() / "compiled"))
     table.add_row("downloads", _size(cache_folder() / "datasets"))
     given = os.environ.get("NYURON_DATA")
-    table.add_row("NYURON_DATA", f"{given} ({'found' if Path(given).is_dir() else 'no such folder'})" if given else "not set")
+    table.add_row(
+        "NYURON_DATA", f"{given} ({'found' if Path(given).is_dir() else 'no such folder'})" if given else "not set"
+    )
     table.add_row("C++ compiler", shutil.which("c++") or shutil.which("g++") or "none (nothing needs one)")
     console.print(table)
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,11 +43,15 @@ def read_spec(path: Path) -> NetworkSpec:
     import yaml
 
     if not path.is_file():
-        raise DataError("there is no such model", who=str(path), expected="mlp, or a YAML file", got=str(path), fix="--model mlp")
+        raise DataError(
+            "there is no such model", who=str(path), expected="mlp, or a YAML file", got=str(path), fix="--model mlp"
+        )
     try:
         spec = NetworkSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as error:
-        raise DataError("the file is not YAML", who=str(path), got=str(error).replace("\n", " "), fix="check the indentation") from error
+        raise DataError(
+            "the file is not YAML", who=str(path), got=str(error).replace("\n", " "), fix="check the indentation"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -63,7 +66,9 @@ def read_spec(path: Path) -> NetworkSpec:
 
 def find_layer(name: str) -> type[Layer]:
     """A layer class by name, from the closed list of ours."""
-    known = {n: c for n in layers_room.__all__ if isinstance(c := getattr(layers_room, n), type) and issubclass(c, Layer)}
+    known = {
+        n: c for n in layers_room.__all__ if isinstance(c := getattr(layers_room, n), type) and issubclass(c, Layer)
+    }
     if name not in known:
         raise unknown_name("layer", name, known)
     return known[name]

@@ -32,10 +32,15 @@ def show_data(data: Dataset, model: Any, epochs: int, share: float) -> None:
     table.add_row("input", _input_text(data))
     if data.task == CLASSIFICATION:
         counts = np.bincount(data.y_train, minlength=data.classes)
-        table.add_row("target", f"{data.target_name}: {data.classes} classes, {counts.min():,} to {counts.max():,} rows each")
+        table.add_row(
+            "target", f"{data.target_name}: {data.classes} classes, {counts.min():,} to {counts.max():,} rows each"
+        )
     else:
         y = data.y_train
-        table.add_row("target", f"{data.target_name}: numbers from {number(float(y.min()))} to {number(float(y.max()))}, standardised")
+        table.add_row(
+            "target",
+            f"{data.target_name}: numbers from {number(float(y.min()))} to {number(float(y.max()))}, standardised",
+        )
     widths = " → ".join(str(layer.compute_output_shape(s)[-1]) for layer, s in _dense_layers(model))
     table.add_row("network", f"{widths}, {model.count_params():,} parameters, at most {epochs} epochs")
     for note in data.notes:

@@ -16,7 +16,7 @@ import numpy as np
 from nyuron import optimizers
 from nyuron.callbacks import EarlyStopping
 from nyuron.cli._network import build, read_spec
-from nyuron.cli._show import console, show_data, show_result
+from nyuron.cli._show import show_data, show_result
 from nyuron.core import ArgumentError, DataError, nearest, set_random_seed
 from nyuron.data import CLASSIFICATION, Dataset, Standardizer, load_file, split
 from nyuron.datasets import load, names
@@ -78,8 +78,14 @@ def run_training(options: TrainOptions) -> int:
     """Understand the data, train, evaluate, write the run folder and its report."""
     data = find_data(options)
     if data.kind == "sequences":
-        raise DataError("the data are sequences of various lengths", who=options.source, fix="pad them in a program of your own")
-    for name, value, low in (("epochs", options.epochs, 0), ("batch-size", options.batch_size, 1), ("dropout", options.dropout, 0)):
+        raise DataError(
+            "the data are sequences of various lengths", who=options.source, fix="pad them in a program of your own"
+        )
+    for name, value, low in (
+        ("epochs", options.epochs, 0),
+        ("batch-size", options.batch_size, 1),
+        ("dropout", options.dropout, 0),
+    ):
         if value is not None and value < low:
             raise ArgumentError(f"--{name} is too small", who="nyuron train", expected=f"at least {low}", got=value)
     set_random_seed(options.seed)
@@ -107,7 +113,12 @@ def run_training(options: TrainOptions) -> int:
     )  # fmt: skip
     seconds = time.perf_counter() - began
     if not history.epoch and history.stop_reason != "interrupted" and epochs:
-        raise DataError("training did not finish an epoch", who=options.source, got=history.stop_reason, fix="a smaller --learning-rate")
+        raise DataError(
+            "training did not finish an epoch",
+            who=options.source,
+            got=history.stop_reason,
+            fix="a smaller --learning-rate",
+        )
     with _uninterrupted():
         folder = RunFolder(new_run_folder(options.out, data.name))
         metrics = _evaluate(model, data, scaler, folder)
@@ -118,7 +129,7 @@ def run_training(options: TrainOptions) -> int:
     return 130 if history.stop_reason == "interrupted" else 0 if np.isfinite(metrics["loss"]) else 1
 
 
-class _uninterrupted:  # noqa: N801
+class _uninterrupted:
     """Within the block Ctrl-C waits, so that nothing of the run is lost."""
 
     def __enter__(self) -> None:
@@ -141,7 +152,9 @@ def _optimizer(options: TrainOptions, spec: Any) -> Any:
     if rate is None:
         return made
     if not hasattr(made, "learning_rate"):
-        raise ArgumentError("this method has no learning rate", who=options.optimizer or "", got=rate, fix="leave it out")
+        raise ArgumentError(
+            "this method has no learning rate", who=options.optimizer or "", got=rate, fix="leave it out"
+        )
     return dataclasses.replace(made, learning_rate=rate)
 
 
@@ -179,7 +192,14 @@ def _evaluate(model: Any, data: Dataset, scaler: Any, folder: RunFolder) -> dict
 
 
 def _write(
-    folder: RunFolder, options: TrainOptions, data: Dataset, model: Any, history: Any, metrics: Any, scaler: Any, used: Any
+    folder: RunFolder,
+    options: TrainOptions,
+    data: Dataset,
+    model: Any,
+    history: Any,
+    metrics: Any,
+    scaler: Any,
+    used: Any,
 ) -> None:
     lines: list[str] = []
     model.summary(print_fn=lines.append)
@@ -196,7 +216,11 @@ def _write(
                 "description": data.description,
                 "licence": data.licence,
                 "input_shape": list(data.input_shape),
-                "rows": {"train": len(used[0]), "validation": 0 if used[1] is None else len(used[1][1]), "test": len(data.y_test)},
+                "rows": {
+                    "train": len(used[0]),
+                    "validation": 0 if used[1] is None else len(used[1][1]),
+                    "test": len(data.y_test),
+                },
                 "features": list(data.feature_names),
                 "target": data.target_name,
                 "classes": list(data.class_names) or [str(i) for i in range(data.classes)],

@@ -36,7 +36,7 @@ class MaxNorm(_AlongAxis, Constraint):
     """
 
     max_value: Any = 2
-    axis: Any = static(0)
+    axis: Any = static(default=0)
 
     def __call__(self, w: Any) -> Array:
         w = jnp.asarray(w)
@@ -55,7 +55,7 @@ class UnitNorm(_AlongAxis, Constraint):
         [0.6, 0.8]
     """
 
-    axis: Any = static(0)
+    axis: Any = static(default=0)
 
     def __call__(self, w: Any) -> Array:
         w = jnp.asarray(w)
@@ -78,7 +78,7 @@ class MinMaxNorm(_AlongAxis, Constraint):
     min_value: Any = 0.0
     max_value: Any = 1.0
     rate: Any = 1.0
-    axis: Any = static(0)
+    axis: Any = static(default=0)
 
     def __call__(self, w: Any) -> Array:
         w = jnp.asarray(w)

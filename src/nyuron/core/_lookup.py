@@ -11,6 +11,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 from nyuron.core._config import Configurable, find_custom, from_config
 from nyuron.core._errors import FileFormatError, KindError, unknown_name
@@ -82,7 +83,7 @@ def _content(tree: Any, whole: Any) -> tuple[Any, ...]:
 
 
 def _comparable(leaf: Any) -> Any:
-    if isinstance(leaf, jax.core.Tracer):
+    if isinstance(leaf, Tracer):
         return _Same(leaf)
     if isinstance(leaf, np.ndarray | jax.Array):
         array = np.asarray(leaf)

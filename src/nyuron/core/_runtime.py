@@ -42,10 +42,12 @@ def usable_cores() -> int:
 
 def configure() -> None:
     """Set JAX up once, on import; what the user configured before stays."""
-    if jax.config.jax_compilation_cache_dir is None:
+    if jax.config.read("jax_compilation_cache_dir") is None:
         if os.environ.get("NYURON_COMPILATION_CACHE", "on").lower() not in _OFF:
             use_compilation_cache(cache_folder() / "compiled")
-    if jax.config.jax_num_cpu_devices < 1 and "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
+    if jax.config.read("jax_num_cpu_devices") < 1 and "xla_force_host_platform_device_count" not in os.environ.get(
+        "XLA_FLAGS", ""
+    ):
         try:
             jax.config.update("jax_num_cpu_devices", usable_cores())
         except RuntimeError:

@@ -2,7 +2,7 @@
 
 from nyuron.data._arrays import as_arrays
 from nyuron.data._batches import batch_count, batches_of, is_batched_source
-from nyuron.data._dataset import Dataset
+from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset
 from nyuron.data._load_file import load_file
 from nyuron.data._prefetch import prefetch
 from nyuron.data._read import read
@@ -13,6 +13,8 @@ from nyuron.data._table import Column, Table
 from nyuron.data._target import Target, target_of
 
 __all__ = [
+    "CLASSIFICATION",
+    "REGRESSION",
     "Column",
     "Dataset",
     "Part",

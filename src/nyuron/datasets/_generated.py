@@ -102,4 +102,6 @@ def load_generated(name: str, n: int = 1000, test: float = 0.2, seed: int = 0) -
         pieces = (parts.train.x, parts.train.y, parts.test.x, parts.test.y)
     names = tuple(f"x{i + 1}" for i in range(x.shape[1]))
     classes = tuple(str(c) for c in range(int(y.max()) + 1)) if task == CLASSIFICATION else ()
-    return Dataset(name, *pieces, task, feature_names=names, class_names=classes, description=description, target_name="y")
+    return Dataset(
+        name, *pieces, task, feature_names=names, class_names=classes, description=description, target_name="y"
+    )

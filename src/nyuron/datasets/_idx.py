@@ -21,16 +21,26 @@ def read_idx(path: Path) -> np.ndarray:
         try:
             content = gzip.decompress(content)
         except (EOFError, OSError, zlib.error) as error:
-            raise FileFormatError("the file is damaged", who=str(path), expected="gzip", got=error, fix="get it again") from error
+            raise FileFormatError(
+                "the file is damaged", who=str(path), expected="gzip", got=error, fix="get it again"
+            ) from error
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise FileFormatError(
-            "this is no IDX file of bytes", who=str(path), expected="the bytes 00 00 08", got=content[:3].hex(" "), fix="get it again"
+            "this is no IDX file of bytes",
+            who=str(path),
+            expected="the bytes 00 00 08",
+            got=content[:3].hex(" "),
+            fix="get it again",
         )
     axes = content[3]
     shape = tuple(int(n) for n in np.frombuffer(content, ">u4", axes, 4)) if len(content) >= 4 + 4 * axes else ()
     size = int(np.prod(shape))
     if not shape or len(content) != 4 + 4 * axes + size:
         raise FileFormatError(
-            "the file is cut short", who=str(path), expected=f"{4 + 4 * axes + size} bytes", got=len(content), fix="get it again"
+            "the file is cut short",
+            who=str(path),
+            expected=f"{4 + 4 * axes + size} bytes",
+            got=len(content),
+            fix="get it again",
         )
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)

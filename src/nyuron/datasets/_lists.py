@@ -16,7 +16,18 @@ import numpy as np
 
 from nyuron.core import FileFormatError
 
-_NUMBERS = {"BININT", "BININT1", "BININT2", "INT", "LONG", "LONG1", "BINUNICODE", "SHORT_BINUNICODE", "BINBYTES", "SHORT_BINBYTES"}
+_NUMBERS = {
+    "BININT",
+    "BININT1",
+    "BININT2",
+    "INT",
+    "LONG",
+    "LONG1",
+    "BINUNICODE",
+    "SHORT_BINUNICODE",
+    "BINBYTES",
+    "SHORT_BINBYTES",
+}
 _NUMBERS |= {"UNICODE", "SHORT_BINSTRING", "BINSTRING", "STRING", "BINFLOAT"}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _MARK = object()
@@ -38,7 +49,9 @@ def read_lists(path: Path, name: str) -> list[Any]:
     stack = _follow(file, path)
     found = max((v for v in _lists_in(stack)), key=len, default=[])
     if len(found) != shape[0]:
-        raise FileFormatError("the array does not hold plain lists", who=f"{path}: {name}", expected=shape, got=len(found))
+        raise FileFormatError(
+            "the array does not hold plain lists", who=f"{path}: {name}", expected=shape, got=len(found)
+        )
     return found
 
 
@@ -83,9 +96,11 @@ def _follow(file: io.BytesIO, path: Path) -> tuple[Any, ...]:
         elif name == "MEMOIZE":
             memo[len(memo)] = stack[-1]
         elif name in ("BINPUT", "LONG_BINPUT", "PUT"):
-            memo[int(argument)] = stack[-1]
+            memo[int(argument or 0)] = stack[-1]
         elif name in ("BINGET", "LONG_BINGET", "GET"):
-            stack.append(memo[int(argument)])
+            stack.append(memo[int(argument or 0)])
         elif name not in ("PROTO", "FRAME", "STOP"):
-            raise FileFormatError("the file holds more than lists of numbers", who=str(path), expected="lists", got=name)
+            raise FileFormatError(
+                "the file holds more than lists of numbers", who=str(path), expected="lists", got=name
+            )
     return tuple(stack)

@@ -30,7 +30,9 @@ def prepared(
         kept = [i for i, x in enumerate(made) if len(x) < maxlen]
         made, labels = [made[i] for i in kept], labels[kept]
         if not made:
-            raise ArgumentError("no sequence is shorter than maxlen", who="load_data", got=maxlen, fix="a larger maxlen")
+            raise ArgumentError(
+                "no sequence is shorter than maxlen", who="load_data", got=maxlen, fix="a larger maxlen"
+            )
     top = num_words or max(max(x) for x in made)
     if oov_char is not None:
         return [[w if skip_top <= w < top else oov_char for w in x] for x in made], labels

@@ -28,7 +28,9 @@ def load_data(
     Source: keras.datasets.california_housing.load_data.
     """
     if version not in ("large", "small"):
-        raise ArgumentError("unknown version", who="california_housing", expected="'large' or 'small'", got=repr(version))
+        raise ArgumentError(
+            "unknown version", who="california_housing", expected="'large' or 'small'", got=repr(version)
+        )
     digest = "sha256:1a2e3a52e0398de6463aebe6f4a8da34fb21fbb6b934cf88c3425e766f2a1a6f"
     with np.load(fetch(path, KERAS + "california_housing.npz", digest), allow_pickle=False) as arrays:
         x, y = arrays["x"], arrays["y"]

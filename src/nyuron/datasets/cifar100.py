@@ -16,7 +16,9 @@ def load_data(label_mode: str = "fine") -> Parts:
     Source: keras.datasets.cifar100.load_data.
     """
     if label_mode not in ("fine", "coarse"):
-        raise ArgumentError("unknown label_mode", who="cifar100.load_data", expected="'fine' or 'coarse'", got=repr(label_mode))
+        raise ArgumentError(
+            "unknown label_mode", who="cifar100.load_data", expected="'fine' or 'coarse'", got=repr(label_mode)
+        )
     column = slice(0, 1) if label_mode == "coarse" else slice(1, 2)
     folder, archive = "cifar-100-binary/", "cifar-100-binary.tar.gz"
     x, y = read_records(archive, _DIGEST, [f"{folder}train.bin"], 2)

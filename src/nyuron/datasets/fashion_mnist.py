@@ -21,7 +21,14 @@ def load_data() -> Parts:
     Source: keras.datasets.fashion_mnist.load_data.
     """
     a, b, c, d = (
-        read_idx(fetch(f"fashion-{name}", KERAS + name, f"md5:{digest}", also=(f"fashion_mnist/{name}", f"fashion-mnist/{name}")))
+        read_idx(
+            fetch(
+                f"fashion-{name}",
+                KERAS + name,
+                f"md5:{digest}",
+                also=(f"fashion_mnist/{name}", f"fashion-mnist/{name}"),
+            )
+        )
         for name, digest in _MD5.items()
     )
     return (a, b), (c, d)

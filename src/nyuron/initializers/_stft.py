@@ -24,10 +24,10 @@ class STFT(Initializer):
         [1.0, -0.0, -1.0, 0.0]
     """
 
-    side: str = static("real")
-    window: Any = static("hann")
-    scaling: str | None = static("density")
-    periodic: bool = static(False)
+    side: str = static(default="real")
+    window: Any = static(default="hann")
+    scaling: str | None = static(default="density")
+    periodic: bool = static(default=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.window, list | np.ndarray):
@@ -50,7 +50,7 @@ class STFT(Initializer):
         if isinstance(self.window, str):
             from scipy.signal import get_window
 
-            return get_window(self.window, frame, self.periodic)
+            return np.asarray(get_window(self.window, frame, self.periodic))
         if len(self.window) != frame:
             raise ShapeError("the window has another length", who="STFT", expected=frame, got=len(self.window))
         return np.asarray(self.window)

@@ -36,11 +36,11 @@ class VarianceScaling(RandomInitializer):
     """
 
     scale: Any = 1.0
-    mode: str = static("fan_in")
-    distribution: str = static("truncated_normal")
+    mode: str = static(default="fan_in")
+    distribution: str = static(default="truncated_normal")
     seed: Any = None
-    input_axes: Any = static(None)
-    output_axes: Any = static(None)
+    input_axes: Any = static(default=None)
+    output_axes: Any = static(default=None)
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
         self.check()

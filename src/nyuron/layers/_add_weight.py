@@ -35,7 +35,9 @@ def add_weight(
     name = name or f"weight_{len(weights)}"
     while any(w.name == name for w in weights):
         name += "_1"
-    weight = Weight(jnp.zeros(shape, dtype), name, trainable, regularizers.get(regularizer), constraints.get(constraint))
+    weight = Weight(
+        jnp.zeros(shape, dtype), name, trainable, regularizers.get(regularizer), constraints.get(constraint)
+    )
     weight.initializer = initializers.get(initializer)  # type: ignore[attr-defined]
     weight.unset = weight.value  # type: ignore[attr-defined]
     weights.append(weight)

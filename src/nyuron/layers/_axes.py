@@ -53,7 +53,9 @@ def check_sizes(layer: Any, shape: Shape, axis: Any) -> None:
                 who=layer.described(),
                 expected=tuple((n or "size") if i == a else n for i, n in enumerate(built)),
                 got=shape,
-                fix="give Input a fixed size there" if shape[a] is None else "use a new layer for inputs of another size",
+                fix="give Input a fixed size there"
+                if shape[a] is None
+                else "use a new layer for inputs of another size",
             )
 
 

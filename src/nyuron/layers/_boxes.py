@@ -60,7 +60,9 @@ def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
         return
     own = [] if hasattr(layer.slot, "layers") else own_weights(layer)
     for weight in sorted(own, key=lambda w: not w.trainable):
-        yield Place(lambda w=weight: w.value, lambda new, w=weight: setattr(w, "value", new), trainable and weight.trainable)
+        yield Place(
+            lambda w=weight: w.value, lambda new, w=weight: setattr(w, "value", new), trainable and weight.trainable
+        )
     for sub in getattr(layer.slot, "layers", None) or sublayers(layer).values():
         yield from places(sub, trainable)
 

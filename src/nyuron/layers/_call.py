@@ -31,7 +31,9 @@ class Call:
     def need_key(self, who: str) -> Key:
         """The random key, or an error that says how to give one."""
         if self.key is None:
-            raise StateError("random numbers are needed and no key was given", who=who, fix="Call(key=jax.random.key(0))")
+            raise StateError(
+                "random numbers are needed and no key was given", who=who, fix="Call(key=jax.random.key(0))"
+            )
         return self.key
 
 

@@ -30,7 +30,9 @@ class Concatenate(Layer):
         check_axes(self, shapes[0], self.axis)
         others = [shape[: self.axis % len(shape)] + shape[self.axis % len(shape) + 1 :] for shape in shapes]
         is_one_rank = len({len(shape) for shape in shapes}) == 1
-        if not is_one_rank or any(len({n for n in column if n is not None}) > 1 for column in zip(*others, strict=True)):
+        if not is_one_rank or any(
+            len({n for n in column if n is not None}) > 1 for column in zip(*others, strict=True)
+        ):
             raise ShapeError(
                 "the inputs cannot be put side by side",
                 who=self.described(),

@@ -43,7 +43,9 @@ class Dot(Layer):
     def check_shapes(self, *shapes: Shape) -> None:
         check_two(self, shapes)
         a, b = shapes
-        for shape, axis in zip(shapes, (self.axes, self.axes) if isinstance(self.axes, int) else self.axes, strict=True):
+        for shape, axis in zip(
+            shapes, (self.axes, self.axes) if isinstance(self.axes, int) else self.axes, strict=True
+        ):
             check_axes(self, shape, axis)
         first, second = self._chosen(len(a), len(b))
         if 0 in (first, second) or (a[first] != b[second] and None not in (a[first], b[second])):

@@ -7,13 +7,12 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from nyuron.core import Array, Params, Shape, State, module, static
 from nyuron.core._lookup import Held
 from nyuron.core._lookup import signature as content
-from nyuron.layers._call import Call, spec
+from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
 
 

@@ -52,7 +52,7 @@ class Layer(Configurable):
     Source: keras.layers.Layer.
     """
 
-    name: str = label(default=None, kw_only=True)
+    name: Any = label(default=None, kw_only=True)
     trainable: bool = label(default=True, kw_only=True)
     input_shape: Shape | None = label(default=None, kw_only=True)
     dtype: Any = label(default=None, kw_only=True)

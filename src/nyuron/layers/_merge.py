@@ -28,7 +28,10 @@ class Merge(Layer):
     def check_shapes(self, *shapes: Shape) -> None:
         most = max(len(shape) for shape in shapes)
         aligned = [(shape[0], *(1,) * (most - len(shape)), *shape[1:]) for shape in shapes]
-        sizes = [{n for n in column if n is not None and (n != 1 or i == 0)} for i, column in enumerate(zip(*aligned, strict=True))]
+        sizes = [
+            {n for n in column if n is not None and (n != 1 or i == 0)}
+            for i, column in enumerate(zip(*aligned, strict=True))
+        ]
         if any(len(column) > 1 for column in sizes):
             raise ShapeError(
                 "the shapes of the inputs do not go together",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nyuron.core import Params
 from nyuron.layers._custom import CustomLayer
 from nyuron.layers._graph import Graph

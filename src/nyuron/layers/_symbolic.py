@@ -61,7 +61,9 @@ class SymbolicTensor:
     __jax_array__ = __array__
 
 
-def connect(layer: Layer, inputs: tuple[Any, ...], named: dict[str, Any]) -> SymbolicTensor | tuple[SymbolicTensor, ...]:
+def connect(
+    layer: Layer, inputs: tuple[Any, ...], named: dict[str, Any]
+) -> SymbolicTensor | tuple[SymbolicTensor, ...]:
     """Apply a layer to symbolic tensors: builds it when it is not built, checks shapes, and returns the output."""
     for x in inputs:
         if not isinstance(x, SymbolicTensor):

@@ -118,7 +118,7 @@ class SparseCategoricalCrossentropy(Crossentropy):
             labels = labels[..., 0] if labels.ndim == jnp.ndim(y_pred) else labels
             counts = labels.astype(jnp.int32) != self.ignore_class
             mask = counts if mask is None else jnp.logical_and(mask, counts)
-        return super(SparseCategoricalCrossentropy, self).__call__(y_true, y_pred, sample_weight, mask)
+        return super().__call__(y_true, y_pred, sample_weight, mask)
 
 
 @module

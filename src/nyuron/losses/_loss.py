@@ -22,15 +22,17 @@ class Loss(Configurable):
     """
 
     reduction: str = static("sum_over_batch_size", kw_only=True)
-    name: str | None = label(None, kw_only=True)
-    dtype: Any = label(None, kw_only=True)
+    name: str | None = label(default=None, kw_only=True)
+    dtype: Any = label(default=None, kw_only=True)
 
     matches_ranks: ClassVar[bool] = True
     """Whether targets must have the prediction's shape; else the loss compares labels with classes."""
 
     def per_example(self, y_true: Array, y_pred: Array) -> Array:
         """One value per example: the last axis is averaged over, or consumed."""
-        raise StateError("the loss does not say what it computes", who=repr(self), fix="define call(self, y_true, y_pred)")
+        raise StateError(
+            "the loss does not say what it computes", who=repr(self), fix="define call(self, y_true, y_pred)"
+        )
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None, mask: Any = None) -> Array:
         y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import jax
 import jax.numpy as jnp
 
@@ -99,5 +98,3 @@ class SparseTopKCategoricalAccuracy(MeanOfValues):
 def one_hot(labels: Array, classes: int) -> Array:
     """Rows with a 1 at the label."""
     return jax.nn.one_hot(labels.astype(jnp.int32), classes, dtype=jnp.float32)
-
-

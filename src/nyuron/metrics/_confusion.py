@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.core import Array, ArgumentError, Scalar, State, module, static
+from nyuron.core import ArgumentError, Array, Scalar, State, module, static
 from nyuron.losses import weights_like
 from nyuron.metrics._accuracy import one_hot
 from nyuron.metrics._metric import Metric, matched
@@ -168,7 +168,9 @@ class AUC(_Curve):
             "majoring": jnp.maximum(y[:-1], y[1:]),
         }
         if self.summation_method not in heights:
-            raise ArgumentError("unknown summation_method", who="AUC", expected=sorted(heights), got=self.summation_method)
+            raise ArgumentError(
+                "unknown summation_method", who="AUC", expected=sorted(heights), got=self.summation_method
+            )
         return jnp.sum((x[:-1] - x[1:]) * heights[self.summation_method])
 
     def _interpolated(self, tp: Array, fp: Array, fn: Array) -> Array:

@@ -61,7 +61,9 @@ def get(identifier: Any) -> Any:
         'mse'
     """
     if isinstance(identifier, Loss):
-        return FunctionMetric(function=identifier.per_example, name=identifier.name or snake_case(type(identifier).__name__))
+        return FunctionMetric(
+            function=identifier.per_example, name=identifier.name or snake_case(type(identifier).__name__)
+        )
     if isinstance(identifier, str) and identifier in _BY_SHAPE:
         return NAMES[f"categorical_{_BY_SHAPE[identifier]}"](name=identifier)
     if isinstance(identifier, str) and identifier in NAMES:
@@ -83,6 +85,6 @@ def resolve(identifier: Any, y_shape: Sequence[int | None], pred_shape: Sequence
     if isinstance(identifier, str) and identifier in _BY_SHAPE:
         return NAMES[f"{kind_of_target(y_shape, pred_shape)}_{_BY_SHAPE[identifier]}"](name=identifier)
     if isinstance(identifier, str) and identifier in _NEEDS_SHAPE:
-        return _confusion.F1Score(classes=pred_shape[-1], name=identifier)
+        return _confusion.F1Score(classes=pred_shape[-1] or 1, name=identifier)
     found = get(identifier)
     return found if found.name else replace(found, name="metric")

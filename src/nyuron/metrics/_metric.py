@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-
 import jax.numpy as jnp
-
 
 from nyuron.core import Array, Configurable, State, label, module, snake_case
 from nyuron.losses import match_ranks, weights_like
@@ -119,5 +117,3 @@ def matched(y_true: Array, y_pred: Array) -> tuple[Array, Array]:
     """Both of one rank and dtype."""
     y_true, y_pred = match_ranks(y_true, y_pred)
     return y_true.astype(y_pred.dtype), y_pred
-
-

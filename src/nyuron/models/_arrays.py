@@ -20,7 +20,11 @@ def listed(value: Any, names: Sequence[str], what: str, who: str) -> list[Any]:
         missing = [name for name in names if name not in value]
         if missing:
             raise ArgumentError(
-                f"{what} lacks {missing}", who=who, expected=f"the keys {list(names)}", got=list(value), fix="name every one"
+                f"{what} lacks {missing}",
+                who=who,
+                expected=f"the keys {list(names)}",
+                got=list(value),
+                fix="name every one",
             )
         return [value[name] for name in names]
     if len(names) == 1:
@@ -48,13 +52,21 @@ def input_arrays(x: Any, names: Sequence[str], shapes: Sequence[Any] | None, who
 def fit_shape(array: Any, shape: Any, name: str, who: str) -> Any:
     """The array with a missing last axis added, or ShapeError."""
     if array.ndim == 0:
-        raise ShapeError("an input needs a batch axis", who=who, expected="(*batch, …)", got="a single number", fix="x.reshape(1, -1)")
+        raise ShapeError(
+            "an input needs a batch axis",
+            who=who,
+            expected="(*batch, …)",
+            got="a single number",
+            fix="x.reshape(1, -1)",
+        )
     wants_column = shape is None or (len(shape) == 2 and shape[-1] == 1)
     if array.ndim == 1 and wants_column:
         array = array.reshape(-1, 1)
     if shape is None:
         return array
-    is_fitting = array.ndim == len(shape) and all(m is None or n == m for n, m in zip(array.shape[1:], shape[1:], strict=True))
+    is_fitting = array.ndim == len(shape) and all(
+        m is None or n == m for n, m in zip(array.shape[1:], shape[1:], strict=True)
+    )
     if not is_fitting:
         expected = f"(*batch, {', '.join('any' if n is None else str(n) for n in shape[1:])})"
         raise ShapeError(
@@ -128,7 +140,9 @@ def check_finite(batch: Batch, who: str) -> None:
             )
 
 
-def check_labels(ys: tuple[Any, ...], losses: Sequence[Any], outputs: Sequence[Any], names: Sequence[str], who: str) -> None:
+def check_labels(
+    ys: tuple[Any, ...], losses: Sequence[Any], outputs: Sequence[Any], names: Sequence[str], who: str
+) -> None:
     """Raise DataError when an integer label is outside the classes that the output has."""
     for y, loss, shape, name in zip(ys, losses, outputs, names, strict=True):
         if type(loss).__name__ != "SparseCategoricalCrossentropy":
@@ -143,7 +157,9 @@ def check_labels(ys: tuple[Any, ...], losses: Sequence[Any], outputs: Sequence[A
                 who=who,
                 expected=f"integers 0 … {classes - 1}, as the output has {classes} units",
                 got=f"labels from {labels.min()} to {labels.max()}",
-                fix=f"give the last layer {int(labels.max()) + 1} units" if labels.min() >= 0 else "count classes from 0",
+                fix=f"give the last layer {int(labels.max()) + 1} units"
+                if labels.min() >= 0
+                else "count classes from 0",
             )
 
 
@@ -152,10 +168,14 @@ def weight_arrays(
 ) -> tuple[Any, ...]:
     """Sample weights, one per output or None; class weights become sample weights."""
     if class_weight is not None and sample_weight is not None:
-        raise ArgumentError("class_weight and sample_weight exclude each other", who=who, fix="multiply them into sample_weight")
+        raise ArgumentError(
+            "class_weight and sample_weight exclude each other", who=who, fix="multiply them into sample_weight"
+        )
     if class_weight is not None:
         if len(names) > 1:
-            raise ArgumentError("class_weight works for one output only", who=who, got=f"{len(names)} outputs", fix="sample_weight=")
+            raise ArgumentError(
+                "class_weight works for one output only", who=who, got=f"{len(names)} outputs", fix="sample_weight="
+            )
         return (_class_weights(class_weight, np.asarray(ys[0]), who),)
     if sample_weight is None:
         return (None,) * len(names)
@@ -173,7 +193,9 @@ def as_float_weight(w: Any) -> Any:
 def _class_weights(class_weight: Mapping[Any, float], y: np.ndarray, who: str) -> np.ndarray:
     classes = y.argmax(-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
     if not isinstance(class_weight, Mapping):
-        raise KindError("class_weight must be a dictionary", who=who, expected="{class: weight}", got=type(class_weight).__name__)
+        raise KindError(
+            "class_weight must be a dictionary", who=who, expected="{class: weight}", got=type(class_weight).__name__
+        )
     weights = np.ones(len(classes), np.float32)
     for label, weight in class_weight.items():
         weights[classes == label] = weight

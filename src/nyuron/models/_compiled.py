@@ -23,9 +23,13 @@ class Compiled:
     weighted_metrics: Any = None
     cache: dict[Any, Any] = field(default_factory=dict)
 
-    def task(self, graph: Graph, names: Sequence[str], targets: Sequence[tuple[int, ...]], outputs: Sequence[Any]) -> Task:
+    def task(
+        self, graph: Graph, names: Sequence[str], targets: Sequence[tuple[int, ...]], outputs: Sequence[Any]
+    ) -> Task:
         """The task for targets of these shapes (batch first)."""
-        return Task(graph=(made := self._made(graph, names, targets, outputs))[0], heads=made[1], optimizer=self.optimizer)
+        return Task(
+            graph=(made := self._made(graph, names, targets, outputs))[0], heads=made[1], optimizer=self.optimizer
+        )
 
     def log_names(self, names: Sequence[str], task: Task) -> list[str]:
         """Names of the figures, in the order in which a run returns them."""
@@ -78,7 +82,10 @@ def per_output(value: Any, names: Sequence[str], argument: str) -> list[Any]:
     if isinstance(value, list | tuple):
         if len(value) != len(names):
             raise ArgumentError(
-                f"{argument} has the wrong length", who="compile", expected=f"{len(names)}, one per output", got=len(value)
+                f"{argument} has the wrong length",
+                who="compile",
+                expected=f"{len(names)}, one per output",
+                got=len(value),
             )
         return list(value)
     return [value] * len(names)
@@ -117,7 +124,9 @@ def leave_activation_to_loss(graph: Graph, output: int, loss: Any) -> tuple[Grap
         return graph, loss, None
     place, index = graph.outputs[output]
     first_step = len(graph.inputs)
-    is_used_again = any((place, index) in step.inputs for step in graph.steps) or graph.outputs.count((place, index)) > 1
+    is_used_again = (
+        any((place, index) in step.inputs for step in graph.steps) or graph.outputs.count((place, index)) > 1
+    )
     if place < first_step or is_used_again:
         return graph, loss, None
     number = graph.steps[place - first_step].layer

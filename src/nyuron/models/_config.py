@@ -32,8 +32,13 @@ def model_config(model: Any) -> dict[str, Any]:
     return {
         **base,
         "layers": [to_config(layer) for layer in network.layers],
-        "inputs": [{"shape": list(i.shape), "dtype": i.dtype, "name": n} for i, n in zip(network.inputs, model.input_names, strict=True)],
-        "steps": [{"layer": s.layer, "inputs": [list(r) for r in s.inputs], "named": dict(s.named)} for s in network.steps],
+        "inputs": [
+            {"shape": list(i.shape), "dtype": i.dtype, "name": n}
+            for i, n in zip(network.inputs, model.input_names, strict=True)
+        ],
+        "steps": [
+            {"layer": s.layer, "inputs": [list(r) for r in s.inputs], "named": dict(s.named)} for s in network.steps
+        ],
         "outputs": [list(reference) for reference in network.outputs],
         "output_names": model.output_names,
         "output_form": model._output_form,

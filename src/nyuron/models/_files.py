@@ -17,7 +17,13 @@ MODEL, WEIGHTS = "nyuron-model", "nyuron-weights"
 def _target(filepath: str | os.PathLike[str], overwrite: bool, who: str) -> Path:
     path = Path(filepath)
     if path.is_dir():
-        raise ArgumentError("the path is a folder", who=who, expected="a file such as model.nyuron", got=str(path), fix=str(path / "model.nyuron"))
+        raise ArgumentError(
+            "the path is a folder",
+            who=who,
+            expected="a file such as model.nyuron",
+            got=str(path),
+            fix=str(path / "model.nyuron"),
+        )
     if path.exists() and not overwrite:
         raise ArgumentError("the file exists", who=who, got=str(path), fix="overwrite=True, or another name")
     return path
@@ -47,7 +53,9 @@ def _compile_config(compiled: Any) -> dict[str, Any]:
     return found
 
 
-def load_model(filepath: str | os.PathLike[str], custom_objects_: Any = None, compile: bool = True, **options: Any) -> Any:  # noqa: A002
+def load_model(
+    filepath: str | os.PathLike[str], custom_objects_: Any = None, compile: bool = True, **options: Any
+) -> Any:
     """Read a model that `model.save` wrote: structure, weights, and how it was compiled.
 
     `custom_objects` maps names to the user's own classes and functions; nothing else in the file can name code.
@@ -57,7 +65,9 @@ def load_model(filepath: str | os.PathLike[str], custom_objects_: Any = None, co
     """
     given = options.pop("custom_objects", None) or custom_objects_
     if options:
-        raise ArgumentError("unknown arguments", who="load_model", got=sorted(options), expected="custom_objects, compile")
+        raise ArgumentError(
+            "unknown arguments", who="load_model", got=sorted(options), expected="custom_objects, compile"
+        )
     documents, arrays = read_archive(filepath, MODEL)
     with custom_objects(given):
         model = from_config(documents.get("model"))

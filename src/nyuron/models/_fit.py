@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,16 @@ import numpy as np
 from nyuron.callbacks import CallbackList, EarlyStopping, History, Quiet
 from nyuron.core import replace
 from nyuron.layers import join_frozen, split_frozen
-from nyuron.train import CONVERGED, NOT_FINITE, STOPPED, NonFiniteLossWarning, Run, StreamRun, first_non_finite, numbers_as_arrays
+from nyuron.train import (
+    CONVERGED,
+    NOT_FINITE,
+    STOPPED,
+    NonFiniteLossWarning,
+    Run,
+    StreamRun,
+    first_non_finite,
+    numbers_as_arrays,
+)
 
 
 def plain(value: Any) -> Any:
@@ -73,6 +83,7 @@ class FitLoop:
         self._written: Any = None
         self._optimizer = model.compiled.optimizer
         self._begun: int | None = None
+        self._mark = time.perf_counter()
 
     def drive(self) -> History:
         """Train until the run is done, a callback says stop, or the user presses Ctrl-C."""
@@ -102,8 +113,10 @@ class FitLoop:
         if by_step:
             logs = finished[-1].values if finished else self.run.current_figures()
             self._hook("on_train_batch_end", step, named_logs(self.names, logs, False))
+        now = time.perf_counter()
+        seconds, self._mark = (now - self._mark) / max(len(finished), 1), now if finished else self._mark
         for done in finished:
-            self._end_epoch(done.epoch, done.values)
+            self._end_epoch(done.epoch, done.values, seconds)
         if not finished and type(self.display) is not Quiet:
             self.display.update(self.run.step, named_logs(self.names, self.run.current_figures(), False))
         if self.backup is not None:
@@ -116,7 +129,7 @@ class FitLoop:
                 self._hook("on_epoch_begin", self.run.epoch, {})
             self.display.begin_epoch(self.run.epoch)
 
-    def _end_epoch(self, epoch: int, values: tuple[Any, ...]) -> None:
+    def _end_epoch(self, epoch: int, values: tuple[Any, ...], seconds: float) -> None:
         is_validated = self._validates and (epoch + 1) % self.run.settings.validation_freq == 0
         if is_validated:
             self._hook("on_test_begin", {})
@@ -124,7 +137,7 @@ class FitLoop:
         logs = named_logs(self.names, values, is_validated)
         self._hook("on_epoch_end", epoch, logs)
         self.history.add(epoch, logs)
-        self.display.end_epoch(epoch, logs, self.run.steps or 0)
+        self.display.end_epoch(epoch, logs, self.run.steps or 0, seconds)
 
     def _hook(self, name: str, *arguments: Any) -> None:
         """Call a hook with the model's weights up to date, and take over what it changed."""

@@ -20,7 +20,15 @@ from nyuron.train import evaluate_chunks, evaluate_program, gathered, numbers_as
 
 
 def evaluate(
-    model: Any, x: Any, y: Any, batch_size: int | None, verbose: Any, weight: Any, steps: int | None, callbacks: Any, as_dict: bool
+    model: Any,
+    x: Any,
+    y: Any,
+    batch_size: int | None,
+    verbose: Any,
+    weight: Any,
+    steps: int | None,
+    callbacks: Any,
+    as_dict: bool,
 ) -> Any:
     """See Model.evaluate."""
     who = f"{model.name}.evaluate"
@@ -125,7 +133,8 @@ def _predict_arrays(model: Any, x: Any, size: int, who: str) -> tuple[np.ndarray
         found.append(_predict_blocks(graph, params, state, part))
     done = [out if isinstance(out, tuple) else (out,) for out in found]
     return tuple(
-        np.concatenate([np.asarray(a).reshape(portion, *a.shape[2:]) for a in group])[:rows] for group in zip(*done, strict=True)
+        np.concatenate([np.asarray(a).reshape(portion, *a.shape[2:]) for a in group])[:rows]
+        for group in zip(*done, strict=True)
     )
 
 

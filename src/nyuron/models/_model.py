@@ -105,7 +105,9 @@ class Model(Layer):
         if self.network is not None:
             return
         if type(self).call is Model.call:
-            raise StateError("an empty Model has nothing to build", who=self.name, fix="Model(inputs, outputs), or define call")
+            raise StateError(
+                "an empty Model has nothing to build", who=self.name, fix="Model(inputs, outputs), or define call"
+            )
         body = _Subclassed(self, name=self.name)
         body.build_for(*shapes)
         refs = tuple((i, None) for i in range(len(shapes)))
@@ -128,7 +130,9 @@ class Model(Layer):
         """
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
-                raise ArgumentError("there is no such layer", who=self.name, expected=f"0 … {len(self.layers) - 1}", got=index)
+                raise ArgumentError(
+                    "there is no such layer", who=self.name, expected=f"0 … {len(self.layers) - 1}", got=index
+                )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
@@ -212,8 +216,8 @@ class Model(Layer):
         Raises: UnknownNameError for a name that is none of ours, with the nearest one that is.
         """
         del run_eagerly, steps_per_execution, jit_compile, auto_scale_loss
-        from nyuron.models._compiled import metrics_per_output, per_output
         from nyuron import metrics as metrics_room
+        from nyuron.models._compiled import metrics_per_output, per_output
 
         for entry in per_output(loss, self.output_names, "loss") if isinstance(loss, dict) and self.network else [loss]:
             for one in entry if isinstance(entry, list | tuple) else [entry]:
@@ -314,7 +318,12 @@ class Model(Layer):
         return evaluate(self, x, y, batch_size, verbose, sample_weight, steps, callbacks, return_dict)
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Any:
         """The outputs for all rows of `x`, as NumPy arrays."""
         from nyuron.models._inference import predict
@@ -399,7 +408,9 @@ class _Subclassed(Layer):
 
     def __init__(self, model: Model, name: str) -> None:
         super().__init__(name=name)
-        inner = [v for k, v in model.__dict__.items() if isinstance(v, Layer | list | tuple | dict) and not k.startswith("_")]
+        inner = [
+            v for k, v in model.__dict__.items() if isinstance(v, Layer | list | tuple | dict) and not k.startswith("_")
+        ]
         self.inner = [v for v in inner if not isinstance(v, Network)]
         self.function = type(model).call
         self._model = [id(model)]

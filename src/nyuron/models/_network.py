@@ -67,7 +67,8 @@ class NetworkSlot:
     @property
     def order(self) -> Any:
         return tuple(
-            tuple((i, *path) for i, layer in enumerate(self.layers) for path in layer.slot.order[part]) for part in (0, 1)
+            tuple((i, *path) for i, layer in enumerate(self.layers) for path in layer.slot.order[part])
+            for part in (0, 1)
         )
 
 

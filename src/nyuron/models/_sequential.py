@@ -68,7 +68,12 @@ class Sequential(Model):
 
     def _try_to_build(self) -> None:
         self.network = None
-        if self._entry is None and self._stack and isinstance(self._stack[0], Model) and self._stack[0].network is not None:
+        if (
+            self._entry is None
+            and self._stack
+            and isinstance(self._stack[0], Model)
+            and self._stack[0].network is not None
+        ):
             self._entry = self._stack[0].network.inputs[0]
         if self._entry is not None and self._stack:
             self._build_from(self._entry)
@@ -114,7 +119,9 @@ class Sequential(Model):
 
     @outputs.setter
     def outputs(self, value: Any) -> None:
-        raise ArgumentError("a Sequential's output follows from its layers", who=self.name, fix="Model(inputs, outputs)")
+        raise ArgumentError(
+            "a Sequential's output follows from its layers", who=self.name, fix="Model(inputs, outputs)"
+        )
 
     def _symbolic(self) -> list[SymbolicTensor]:
         """The input and every layer's output as symbolic tensors, so that parts can be cut out."""

@@ -47,11 +47,15 @@ def rows_of(model: Any) -> list[tuple[str, str, str, str]]:
         source = ", ".join(names[at] for at, _ in step.inputs)
         if step.layer not in seen:
             seen[step.layer] = place
-            rows.append((f"{layer.name} ({type(layer).__name__})", shape_text(shape), f"{layer.count_params():,}", source))
+            rows.append(
+                (f"{layer.name} ({type(layer).__name__})", shape_text(shape), f"{layer.count_params():,}", source)
+            )
     return rows
 
 
-def summary_text(model: Any, line_length: int | None, *, expand_nested: bool = False, show_trainable: bool = False) -> str:
+def summary_text(
+    model: Any, line_length: int | None, *, expand_nested: bool = False, show_trainable: bool = False
+) -> str:
     """The whole table with its totals."""
     is_chain = not model._input_layers
     rows = rows_of(model)
@@ -59,16 +63,27 @@ def summary_text(model: Any, line_length: int | None, *, expand_nested: bool = F
     columns = 3 if is_chain else 4
     table = [tuple(row[:columns]) for row in rows]
     if expand_nested:
-        table = [entry for row, layer in zip(table, model.layers, strict=False) for entry in (row, *_nested(layer, columns))]
+        table = [
+            entry for row, layer in zip(table, model.layers, strict=False) for entry in (row, *_nested(layer, columns))
+        ]
     if show_trainable:
         header = [*header[:columns], "Trainable"]
         flags = ["Y" if layer.trainable else "N" for layer in model.layers]
         table = [(*row, flags[i] if i < len(flags) else "") for i, row in enumerate(table)]
         columns += 1
-    widths = [max(len(header[c]), *(len(row[c]) for row in table), 12) + 2 for c in range(columns)] if table else [30] * columns
+    widths = (
+        [max(len(header[c]), *(len(row[c]) for row in table), 12) + 2 for c in range(columns)]
+        if table
+        else [30] * columns
+    )
     if line_length is not None:
         widths[0] += max(line_length - sum(widths) - columns - 1, 0)
-    lines = [f'Model: "{model.name}"', _rule("┏┳┓", "━", widths), _line("┃", header[:columns], widths), _rule("┡╇┩", "━", widths)]
+    lines = [
+        f'Model: "{model.name}"',
+        _rule("┏┳┓", "━", widths),
+        _line("┃", header[:columns], widths),
+        _rule("┡╇┩", "━", widths),
+    ]
     for i, row in enumerate(table):
         lines += [_line("│", row, widths)] + ([_rule("├┼┤", "─", widths)] if i + 1 < len(table) else [])
     lines.append(_rule("└┴┘", "─", widths))

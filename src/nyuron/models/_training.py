@@ -19,21 +19,18 @@ from nyuron.models._fit import FitLoop, named_logs
 from nyuron.saving import RunBackup, saved_seed
 from nyuron.train import (
     Batch,
-    array_chunks,
-    gathered,
     NonFiniteLossWarning,
     Run,
     Settings,
     StreamRun,
     Task,
-
+    array_chunks,
+    gathered,
     numbers_as_arrays,
     results,
     start_state,
     train_step,
-
 )
-
 
 MEMORY_BUDGET = 8 << 30
 """Bytes of data that a run holds in memory; what is larger is streamed."""
@@ -41,7 +38,12 @@ MEMORY_BUDGET = 8 << 30
 
 def need_compiled(model: Any, who: str) -> None:
     if model.compiled is None:
-        raise StateError("the model is not compiled", who=who, expected="compile(optimizer, loss)", fix="model.compile('adam', loss='mse')")
+        raise StateError(
+            "the model is not compiled",
+            who=who,
+            expected="compile(optimizer, loss)",
+            fix="model.compile('adam', loss='mse')",
+        )
 
 
 def task_for(model: Any, ys: tuple[Any, ...]) -> tuple[Task, list[str]]:
@@ -64,7 +66,13 @@ def output_shapes(model: Any) -> list[Any]:
 def prepare(model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, who: str) -> Batch:
     """Inputs, targets and weights as arrays that fit the model, which is built if it was not."""
     shapes = None if model.network is None else [entry.shape for entry in model.graph.inputs]
-    if model.network is None and isinstance(x, list | tuple) and x and hasattr(x[0], "shape") and type(model).__name__ != "Sequential":
+    if (
+        model.network is None
+        and isinstance(x, list | tuple)
+        and x
+        and hasattr(x[0], "shape")
+        and type(model).__name__ != "Sequential"
+    ):
         model.input_names = [f"x{i}" for i in range(len(x))]
     xs = arrays.input_arrays(x, model.input_names, shapes, who)
     if model.network is None:
@@ -100,7 +108,12 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
         validation_freq=options["validation_freq"],
     )
     if settings.batch_size < 1 or settings.epochs < 0:
-        raise ArgumentError("batch_size and epochs count things", who=who, expected="1 or more", got=f"{settings.batch_size}, {settings.epochs}")
+        raise ArgumentError(
+            "batch_size and epochs count things",
+            who=who,
+            expected="1 or more",
+            got=f"{settings.batch_size}, {settings.epochs}",
+        )
     make = _from_batches if is_batched_source(x) else _from_arrays
     run, names, stopper, callbacks = make(model, x, y, settings, options, who)
     history.set_params({"epochs": settings.epochs, "steps": run.steps, "verbose": options["verbose"]})
@@ -167,8 +180,10 @@ def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[s
     size = sum(a.nbytes for a in jax.tree.leaves(batch))
     budget = MEMORY_BUDGET if options["memory_budget"] is None else options["memory_budget"]
     if size > budget or callable(validation):
-        chunks = array_chunks(batch, settings.batch_size, _rows_within(budget, size, rows), settings.seed, settings.shuffles)
-        checks = validation if callable(validation) or validation is None else _chunks_once(validation, settings)
+        chunks = array_chunks(
+            batch, settings.batch_size, _rows_within(budget, size, rows), settings.seed, settings.shuffles
+        )
+        checks: Any = validation if callable(validation) or validation is None else _chunks_once(validation, settings)
         run: Any = StreamRun(
             task, params, frozen, model.slot.state, lambda e: prefetch(chunks(e), 1), settings, rule=rule, validation=checks,
             optimizer_state=state,
@@ -208,7 +223,11 @@ def _reusable(model: Any, task: Task, params: Any) -> Any:
         return None
     wanted = jax.eval_shape(numbers_as_arrays(task.optimizer).init, params)
     same = jax.tree.structure(kept) == jax.tree.structure(wanted)
-    return kept if same and all(a.shape == b.shape for a, b in zip(jax.tree.leaves(kept), jax.tree.leaves(wanted), strict=True)) else None
+    return (
+        kept
+        if same and all(a.shape == b.shape for a, b in zip(jax.tree.leaves(kept), jax.tree.leaves(wanted), strict=True))
+        else None
+    )
 
 
 def _split(batch: Batch, fraction: float, rows: int, who: str) -> tuple[Batch, Batch]:
@@ -235,7 +254,12 @@ def _validation_batch(model: Any, data: Any, who: str) -> Any:
     if is_batched_source(data):
         return lambda: gathered(_as_batches(model, data, None, who))
     if not isinstance(data, list | tuple) or len(data) not in (2, 3):
-        raise ArgumentError("validation_data must be a pair", who=who, expected="(x, y) or (x, y, sample_weight)", got=type(data).__name__)
+        raise ArgumentError(
+            "validation_data must be a pair",
+            who=who,
+            expected="(x, y) or (x, y, sample_weight)",
+            got=type(data).__name__,
+        )
     return prepare(model, data[0], data[1], data[2] if len(data) == 3 else None, None, f"{who}(validation_data)")
 
 
@@ -246,7 +270,9 @@ def _as_batches(model: Any, source: Any, class_weight: Any, who: str) -> Any:
 
 def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: dict[str, Any], who: str) -> Any:
     if y is not None:
-        raise ArgumentError("y must not be given beside a source of batches", who=who, expected="batches of (x, y)", fix="leave y out")
+        raise ArgumentError(
+            "y must not be given beside a source of batches", who=who, expected="batches of (x, y)", fix="leave y out"
+        )
     if options["validation_split"]:
         raise ArgumentError("validation_split needs arrays", who=who, got="batches", fix="pass validation_data")
     stream = _as_batches(model, source, options["class_weight"], who)
@@ -255,7 +281,9 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         raise arrays.DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
     is_single_use = iter(source) is source if hasattr(source, "__iter__") else False
     task, names = task_for(model, first[1])
-    validation = None if options["validation_data"] is None else _validation_batch(model, options["validation_data"], who)
+    validation = (
+        None if options["validation_data"] is None else _validation_batch(model, options["validation_data"], who)
+    )
     if validation is not None and not callable(validation):
         validation = _chunks_once(validation, settings)
     state = {"first": first, "rest": stream}
@@ -302,11 +330,11 @@ def train_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight:
     state = state._replace(key=fold(key, int(state.optimizer["iterations"])))
     new, values = _one_step(task, frozen, state, batch)
     if not np.isfinite(float(values[0])):
-        warnings.warn(f"{who}: the loss is not finite; the weights are left as they were", NonFiniteLossWarning, stacklevel=3)
+        warnings.warn(
+            f"{who}: the loss is not finite; the weights are left as they were", NonFiniteLossWarning, stacklevel=3
+        )
     else:
         model.put_weights(join_frozen(new.params, frozen), new.layers)
         model.optimizer_state = new.optimizer
     logs = named_logs(names, jax.device_get(values), False)
     return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
-
-

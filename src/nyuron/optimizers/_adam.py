@@ -42,7 +42,7 @@ class AdamW(Adam):
     Source: keras.optimizers.AdamW; Loshchilov & Hutter 2019.
     """
 
-    weight_decay: Scalar | None = option(0.004)
+    weight_decay: Scalar | None = option(default=0.004)
 
 
 @module

@@ -30,7 +30,7 @@ class FullBatch(Configurable):
     """
 
     gradient_tolerance: Scalar = 1e-5
-    name: str | None = label(None, kw_only=True)
+    name: str | None = label(default=None, kw_only=True)
 
     def init(self, params: Params) -> State:
         """The state before the first iteration."""

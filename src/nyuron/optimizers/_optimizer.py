@@ -32,16 +32,16 @@ class Optimizer(Configurable):
     Source: keras.optimizers.Optimizer.
     """
 
-    weight_decay: Scalar | None = option(None)
-    clipnorm: Scalar | None = option(None)
-    clipvalue: Scalar | None = option(None)
-    global_clipnorm: Scalar | None = option(None)
+    weight_decay: Scalar | None = option(default=None)
+    clipnorm: Scalar | None = option(default=None)
+    clipvalue: Scalar | None = option(default=None)
+    global_clipnorm: Scalar | None = option(default=None)
     use_ema: bool = static(False, kw_only=True)
-    ema_momentum: Scalar = option(0.99)
+    ema_momentum: Scalar = option(default=0.99)
     ema_overwrite_frequency: int | None = static(None, kw_only=True)
-    loss_scale_factor: Scalar | None = option(None)
+    loss_scale_factor: Scalar | None = option(default=None)
     gradient_accumulation_steps: int | None = static(None, kw_only=True)
-    name: str | None = label(None, kw_only=True)
+    name: str | None = label(default=None, kw_only=True)
 
     def slots(self, w: Array) -> Slots:
         """What is remembered of one array."""
@@ -78,7 +78,9 @@ class Optimizer(Configurable):
         kept["gathered"] = tuple(jnp.where(is_due, jnp.zeros_like(g), g) for g in summed)
         return jax.tree.unflatten(form, moved), {**kept, "iterations": state["iterations"] + 1}
 
-    def _step(self, slopes: list[Array], state: State, weights: list[Array], iteration: Array) -> tuple[list[Array], State]:
+    def _step(
+        self, slopes: list[Array], state: State, weights: list[Array], iteration: Array
+    ) -> tuple[list[Array], State]:
         lr = self.rate(iteration)
         t = (iteration + 1).astype(jnp.float32)
         moved, slots = [], []
@@ -111,7 +113,9 @@ class Optimizer(Configurable):
 
     def _averaged(self, moved: list[Array], average: Any, iteration: Array) -> tuple[list[Array], Any]:
         keep = jnp.where(iteration == 0, 0.0, self.ema_momentum)
-        average = tuple(keep.astype(w.dtype) * a + (1.0 - keep).astype(w.dtype) * w for a, w in zip(average, moved, strict=True))
+        average = tuple(
+            keep.astype(w.dtype) * a + (1.0 - keep).astype(w.dtype) * w for a, w in zip(average, moved, strict=True)
+        )
         if self.ema_overwrite_frequency:
             is_due = (iteration + 1) % self.ema_overwrite_frequency == 0
             moved = [jnp.where(is_due, a, w) for a, w in zip(average, moved, strict=True)]

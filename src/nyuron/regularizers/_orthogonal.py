@@ -24,7 +24,7 @@ class OrthogonalRegularizer(Regularizer):
     """
 
     factor: Any = 0.01
-    mode: str = static("rows")
+    mode: str = static(default="rows")
 
     def __call__(self, x: Any) -> Array:
         self._check_mode()

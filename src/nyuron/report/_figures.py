@@ -63,7 +63,11 @@ def confusion(y: np.ndarray, said: np.ndarray, classes: list[str]) -> str:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.grid(False)
     is_small = len(classes) <= 20
-    axes.set_xticks(range(len(classes)), classes if is_small else [""] * len(classes), rotation=45 if max(map(len, classes)) > 3 else 0)
+    axes.set_xticks(
+        range(len(classes)),
+        classes if is_small else [""] * len(classes),
+        rotation=45 if max(map(len, classes)) > 3 else 0,
+    )
     axes.set_yticks(range(len(classes)), classes if is_small else [""] * len(classes))
     axes.set_xlabel("said", color=INK)
     axes.set_ylabel("true", color=INK)

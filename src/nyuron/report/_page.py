@@ -79,7 +79,11 @@ def _data(data: dict[str, Any]) -> str:
         ("data", escape(data["description"])),
         ("task", escape(data["task"])),
         ("rows", f"{rows['train']:,} to train, {rows['validation']:,} to validate, {rows['test']:,} to test"),
-        ("input", escape(" × ".join(str(n) for n in data["input_shape"])) + (" values" if not data["features"] else " columns")),
+        (
+            "input",
+            escape(" × ".join(str(n) for n in data["input_shape"]))
+            + (" values" if not data["features"] else " columns"),
+        ),
     ]
     if data["features"]:
         shown = data["features"][:40]
@@ -103,7 +107,9 @@ def _history(history: dict[str, Any], metrics: dict[str, Any]) -> str:
     drawn = []
     for name, values in history.get("figures", {}).items():
         if not name.startswith("val_") and values and isinstance(values[0], float):
-            drawn.append(f"<figure>{curves(history['epoch'], values, history['figures'].get(f'val_{name}'), name)}</figure>")
+            drawn.append(
+                f"<figure>{curves(history['epoch'], values, history['figures'].get(f'val_{name}'), name)}</figure>"
+            )
     ended = f"<p>Training ended by {escape(str(metrics['stopped']))}.</p>" if metrics.get("stopped") else ""
     return f"<div class='figures'>{''.join(drawn)}</div>{ended}"
 
@@ -153,8 +159,12 @@ def _mistake(data: dict[str, Any], i: int, x: np.ndarray, test: dict[str, np.nda
 def _use(run: RunFolder, about: dict[str, Any]) -> str:
     name = escape(str(run.path))
     data = about["data"]
-    after = "classes = model.predict(x).argmax(axis=1)" if data["task"] == "classification" else "z = model.predict(x)  # standardised"
-    code = f"import nyuron\n\nmodel = nyuron.models.load_model(\"{name}/model.nyuron\")\n{after}"
+    after = (
+        "classes = model.predict(x).argmax(axis=1)"
+        if data["task"] == "classification"
+        else "z = model.predict(x)  # standardised"
+    )
+    code = f'import nyuron\n\nmodel = nyuron.models.load_model("{name}/model.nyuron")\n{after}'
     return f"<pre>{code}</pre><p>Or in a terminal:</p><pre>nyuron predict {name} rows.csv</pre>"
 
 

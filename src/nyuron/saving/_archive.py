@@ -69,7 +69,9 @@ def read_archive(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any
 
     path = Path(path)
     if not path.is_file():
-        raise FileFormatError("there is no such file", who=str(path), expected=f"a {kind} file", got=_what(path), fix="check the path")
+        raise FileFormatError(
+            "there is no such file", who=str(path), expected=f"a {kind} file", got=_what(path), fix="check the path"
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = json.loads(_member(archive, "manifest.json", path))
@@ -95,7 +97,9 @@ def read_archive(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Any
     try:
         arrays = load(contents.pop("arrays.safetensors"))
     except (SafetensorError, KeyError) as error:
-        raise FileFormatError("the arrays cannot be read", who=str(path), got=error, fix="save the file again") from error
+        raise FileFormatError(
+            "the arrays cannot be read", who=str(path), got=error, fix="save the file again"
+        ) from error
     return {name.removesuffix(".json"): json.loads(content) for name, content in contents.items()}, arrays
 
 
@@ -112,13 +116,17 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
             fix="load the file with the program that wrote it",
         ) from None  # fmt: skip
     if info.file_size > MOST_BYTES:
-        raise FileFormatError(f"the part {name!r} is too large", who=str(path), expected=f"at most {MOST_BYTES}", got=info.file_size)
+        raise FileFormatError(
+            f"the part {name!r} is too large", who=str(path), expected=f"at most {MOST_BYTES}", got=info.file_size
+        )
     return archive.read(info)
 
 
 def _check_manifest(manifest: Any, kind: str, path: Path) -> None:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("sha256"), dict):
-        raise FileFormatError("the manifest is not one of Nyuron's", who=str(path), expected=kind, got=str(manifest)[:60])
+        raise FileFormatError(
+            "the manifest is not one of Nyuron's", who=str(path), expected=kind, got=str(manifest)[:60]
+        )
     if manifest.get("format") != kind:
         raise FileFormatError("the file is of another kind", who=str(path), expected=kind, got=manifest.get("format"))
     if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:

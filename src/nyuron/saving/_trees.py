@@ -47,7 +47,7 @@ def fill_tree(like: Any, arrays: dict[str, np.ndarray], who: str) -> Any:
         if new.shape != shape:
             raise FileFormatError(f"the array {name!r} has another shape", who=who, expected=shape, got=new.shape)
         if _is_key(old):
-            filled.append(jax.random.wrap_key_data(new, impl=jax.random.key_impl(key_from(0))))
+            filled.append(jax.random.wrap_key_data(jnp.asarray(new), impl=jax.random.key_impl(key_from(0))))
         else:
             filled.append(jnp.asarray(new, old.dtype))
     return jax.tree.unflatten(form, filled)

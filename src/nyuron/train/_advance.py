@@ -136,9 +136,11 @@ class _Program:
 
         def close(task: Task, rule: StoppingRule | None, run: RunState, values: Logs) -> RunState:
             stopping, status = run.stopping, run.status
-            if rule is not None:
+            if rule is not None and stopping is not None:
                 is_logged = is_validated if rule.monitor >= len(train) else jnp.asarray(True)
-                stopping, stops = rule.update(stopping, values[rule.monitor], is_logged, run.epoch, run.params, run.layers)
+                stopping, stops = rule.update(
+                    stopping, values[rule.monitor], is_logged, run.epoch, run.params, run.layers
+                )
                 status = jnp.where(stops, STOPPED, status)
             status = jnp.where(_all_finite(run.params), status, NOT_FINITE)
             new = run._replace(stopping=stopping, status=status, sums=zero_sums(task))

@@ -138,7 +138,15 @@ class _Group(NamedTuple):
             last = min(epoch + capacity, settings.epochs)
             orders = self._orders(settings, epoch, last - epoch, capacity, total)
             state, part = program(
-                task, rule, frozen, state, data, orders, checked, np.int32(settings.validation_freq), np.int32(last * steps)
+                task,
+                rule,
+                frozen,
+                state,
+                data,
+                orders,
+                checked,
+                np.int32(settings.validation_freq),
+                np.int32(last * steps),
             )
             part = jax.tree.map(lambda a: np.asarray(a)[: last - epoch], part)  # noqa: B023
             logs.append(part)
@@ -150,7 +158,8 @@ class _Group(NamedTuple):
         ended = np.isfinite(joined[0]).sum(axis=1) if joined else ended
         params, layers = restored(rule, state.stopping, state.params, state.layers)
         padded = jax.tree.map(lambda a: _padded(a, settings.epochs - settings.initial_epoch), joined)
-        return Members(*jax.device_get((params, layers, state.status)), ended, padded)
+        params, layers, status = jax.device_get((params, layers, state.status))
+        return Members(params, layers, status, ended, padded)
 
     def _start(self, tasks: list[Task], rules: list[StoppingRule] | None, settings: Settings) -> RunState:
         states = [
@@ -175,7 +184,9 @@ class _Group(NamedTuple):
             own: Any = total if self.rows is None else self.rows[i]
             name = (seed, number, None if self.rows is None else self.rows[i].tobytes())
             if name not in drawn:
-                drawn[name] = epoch_orders(seed, [number], first, count, capacity, own, shuffles=settings.shuffles)[:, 0]
+                drawn[name] = epoch_orders(seed, [number], first, count, capacity, own, shuffles=settings.shuffles)[
+                    :, 0
+                ]
             orders[:, i] = drawn[name]
         return orders
 
@@ -188,6 +199,6 @@ class _Group(NamedTuple):
 
 def _padded(logs: np.ndarray, epochs: int) -> np.ndarray:
     missing = epochs - logs.shape[1]
-    return np.pad(logs, [(0, 0), (0, missing), *[(0, 0)] * (logs.ndim - 2)], constant_values=np.nan) if missing else logs
-
-
+    return (
+        np.pad(logs, [(0, 0), (0, missing), *[(0, 0)] * (logs.ndim - 2)], constant_values=np.nan) if missing else logs
+    )

@@ -132,7 +132,7 @@ class Run:
         if epoch == first:
             return []
         logs = jax.device_get(logs)
-        return [EpochLogs(first + e, tuple(jax.tree.map(lambda a: a[e], figure) for figure in logs)) for e in range(epoch - first)]  # noqa: B023
+        return [EpochLogs(first + e, _row(logs, e)) for e in range(epoch - first)]
 
     def _dispatch(self, state: RunState, first: int, until: int) -> tuple[RunState, Any]:
         return run_program(
@@ -154,7 +154,14 @@ class Run:
             return self._orders[2]
         capacity = epochs_at_once(self.rows)
         drawn = epoch_orders(
-            self.settings.seed, None, first, count, capacity, self.rows, keep=self._keep, shuffles=self.settings.shuffles
+            self.settings.seed,
+            None,
+            first,
+            count,
+            capacity,
+            self.rows,
+            keep=self._keep,
+            shuffles=self.settings.shuffles,
         )
         orders = jnp.asarray(drawn)
         self._orders = (first, count, orders)
@@ -185,6 +192,10 @@ class Run:
         order = np.asarray(self._orders_from(epoch, (epoch + 1) * self.steps))[0]
         size = self.settings.batch_size
         return jax.tree.map(lambda a: a[order[step * size : (step + 1) * size]], self.data)
+
+
+def _row(logs: tuple[Any, ...], epoch: int) -> tuple[Any, ...]:
+    return jax.tree.map(lambda figure: figure[epoch], logs)
 
 
 _results = jax.jit(results)

@@ -63,7 +63,9 @@ class Whole:
         task, frozen, layers, batch, call = self._parts
         outcome = measure(task, params, frozen, layers, batch, call)
         parts, explained = [], jnp.zeros(())
-        for head, y, w, output, loss in zip(task.heads, batch[1], batch[2], outcome.outputs, outcome.head_losses, strict=True):
+        for head, y, w, output, loss in zip(
+            task.heads, batch[1], batch[2], outcome.outputs, outcome.head_losses, strict=True
+        ):
             r = head.loss.residuals(y, output)
             if w is not None:
                 r = r * jnp.sqrt(w).reshape(w.shape + (1,) * (r.ndim - w.ndim))

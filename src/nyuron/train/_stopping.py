@@ -53,7 +53,11 @@ class StoppingRule(Configurable):
         counts = is_logged & (epoch.astype(jnp.float32) >= self.start_from_epoch)
         wait = state.wait + 1
         improved = self._exceeds(value, state.best)
-        resets = improved if self.baseline is None else improved & self._exceeds(value, jnp.asarray(self.baseline, jnp.float32))
+        resets = (
+            improved
+            if self.baseline is None
+            else improved & self._exceeds(value, jnp.asarray(self.baseline, jnp.float32))
+        )
         keeps = counts & (improved | ~state.is_kept)
         kept = state.best_params
         if self.restores_best:
@@ -76,7 +80,9 @@ def restored(rule: StoppingRule | None, state: Any, params: Params, layers: Stat
     """The weights that a finished run leaves: the best epoch's where the rule says so, else the last."""
     if rule is None or not rule.restores_best or state is None:
         return params, layers
-    return jax.tree.map(lambda best, last: jnp.where(_like(state.is_kept, best), best, last), state.best_params, (params, layers))
+    return jax.tree.map(
+        lambda best, last: jnp.where(_like(state.is_kept, best), best, last), state.best_params, (params, layers)
+    )
 
 
 def _like(flag: Array, value: Array) -> Array:

@@ -22,7 +22,9 @@ Chunk = tuple[Batch, int]
 """Rows of whole batches, and the size of a batch."""
 
 
-def array_chunks(data: Batch, batch_size: int, chunk_rows: int, seed: int, shuffles: bool) -> Callable[[int], Iterator[Chunk]]:
+def array_chunks(
+    data: Batch, batch_size: int, chunk_rows: int, seed: int, shuffles: bool
+) -> Callable[[int], Iterator[Chunk]]:
     """Chunks of arrays on the host, in the order in which a run in memory would use the rows."""
     rows = len(data[0][0])
     per_chunk = max(chunk_rows // batch_size, 1) * batch_size
@@ -205,7 +207,9 @@ def _train_batches(task: Task, frozen: Params, run: RunState, batches: Any) -> R
     return jax.lax.while_loop(goes_on, body, run)
 
 
-def evaluate_chunks(task: Task, params: Params, frozen: Params, layers: State, chunks: Iterable[Chunk]) -> tuple[Any, ...]:
+def evaluate_chunks(
+    task: Task, params: Params, frozen: Params, layers: State, chunks: Iterable[Chunk]
+) -> tuple[Any, ...]:
     """The figures over chunks, at inference."""
     sums = zero_sums(task)
     for data, size in chunks:
@@ -214,7 +218,9 @@ def evaluate_chunks(task: Task, params: Params, frozen: Params, layers: State, c
     return results(task, sums)
 
 
-def _evaluate_chunk_body(size: int, task: Task, params: Params, frozen: Params, layers: Any, sums: Any, data: Batch) -> Any:
+def _evaluate_chunk_body(
+    size: int, task: Task, params: Params, frozen: Params, layers: Any, sums: Any, data: Batch
+) -> Any:
     order = jnp.arange(data[0][0].shape[0], dtype=jnp.int32)
     return add_evaluation(task, params, frozen, layers, sums, data, order, size)
 

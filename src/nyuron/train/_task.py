@@ -54,7 +54,9 @@ class Sums(NamedTuple):
 def numbers_as_arrays(description: Any) -> Any:
     """The description with each of its numbers an array of floating point, so that 5 and 5.0 are one program's argument."""
     dtype = jnp.result_type(float)
-    return jax.tree.map(lambda leaf: np.asarray(leaf, dtype) if isinstance(leaf, bool | int | float) else leaf, description)
+    return jax.tree.map(
+        lambda leaf: np.asarray(leaf, dtype) if isinstance(leaf, bool | int | float) else leaf, description
+    )
 
 
 def zero_sums(task: Task) -> Sums:
@@ -80,7 +82,7 @@ def run_forward(task: Task, params: Params, frozen: Params, state: State, xs: tu
     done = task.graph.forward(join_frozen(params, frozen), state, *xs, call=call)
     if isinstance(done.output, tuple):
         return done
-    return Forward((done.output,), done.state, (done.mask,), done.penalty)
+    return done._replace(output=(done.output,), mask=(done.mask,))  # type: ignore[arg-type]
 
 
 def measure(task: Task, params: Params, frozen: Params, state: State, batch: Batch, call: Call) -> Outcome:
@@ -94,7 +96,7 @@ def measure(task: Task, params: Params, frozen: Params, state: State, batch: Bat
     total = task.graph.penalty(join_frozen(params, frozen)) + done.penalty
     for head, loss in zip(task.heads, losses, strict=True):
         total = total + jnp.asarray(head.weight, loss.dtype) * loss
-    return Outcome(total, tuple(losses), tuple(done.output), masks, done.state)
+    return Outcome(jnp.asarray(total), tuple(losses), tuple(done.output), masks, done.state)
 
 
 def add_figures(task: Task, sums: Sums, batch: Batch, outcome: Outcome) -> Sums:
@@ -112,7 +114,8 @@ def add_figures(task: Task, sums: Sums, batch: Batch, outcome: Outcome) -> Sums:
             + tuple(m.update(next(states), ys[i], y_pred, weighted) for m in head.weighted_metrics)
         )
     head_losses = tuple(
-        total + loss.astype(jnp.float32) * rows for total, loss in zip(sums.head_losses, outcome.head_losses, strict=False)
+        total + loss.astype(jnp.float32) * rows
+        for total, loss in zip(sums.head_losses, outcome.head_losses, strict=False)
     )
     return Sums(sums.rows + rows, sums.loss + outcome.loss.astype(jnp.float32) * rows, head_losses, tuple(metrics))
 

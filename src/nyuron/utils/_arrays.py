@@ -24,7 +24,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     classes = int(flat.max()) + 1 if num_classes is None else num_classes
     if flat.size and (flat.min() < 0 or flat.max() >= classes):
         raise ArgumentError(
-            "a label is outside the classes", who="to_categorical", expected=f"0 … {classes - 1}", got=f"{flat.min()} … {flat.max()}"
+            "a label is outside the classes",
+            who="to_categorical",
+            expected=f"0 … {classes - 1}",
+            got=f"{flat.min()} … {flat.max()}",
         )
     return np.eye(classes, dtype="float32")[flat].reshape(*shape, classes)
 

@@ -32,7 +32,7 @@ class ExponentialDecay(LearningRateSchedule):
     decay_steps: Scalar
     decay_rate: Scalar
     staircase: bool = static(False)
-    name: str | None = label("ExponentialDecay")
+    name: str | None = label(default="ExponentialDecay")
 
     def __call__(self, step: Any) -> Array:
         t = jnp.asarray(step, jnp.float32) / self.decay_steps
@@ -50,7 +50,7 @@ class InverseTimeDecay(LearningRateSchedule):
     decay_steps: Scalar
     decay_rate: Scalar
     staircase: bool = static(False)
-    name: str | None = label("InverseTimeDecay")
+    name: str | None = label(default="InverseTimeDecay")
 
     def __call__(self, step: Any) -> Array:
         t = jnp.asarray(step, jnp.float32) / self.decay_steps
@@ -66,7 +66,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     boundaries: tuple[Scalar, ...]
     values: tuple[Scalar, ...]
-    name: str | None = label("PiecewiseConstant")
+    name: str | None = label(default="PiecewiseConstant")
 
     def __call__(self, step: Any) -> Array:
         step = jnp.asarray(step, jnp.float32)
@@ -86,7 +86,7 @@ class PolynomialDecay(LearningRateSchedule):
     end_learning_rate: Scalar = 1e-4
     power: Scalar = 1.0
     cycle: bool = static(False)
-    name: str | None = label("PolynomialDecay")
+    name: str | None = label(default="PolynomialDecay")
 
     def __call__(self, step: Any) -> Array:
         step, length = jnp.asarray(step, jnp.float32), jnp.asarray(self.decay_steps, jnp.float32)
@@ -108,7 +108,7 @@ class CosineDecay(LearningRateSchedule):
     initial_learning_rate: Scalar
     decay_steps: Scalar
     alpha: Scalar = 0.0
-    name: str | None = label("CosineDecay")
+    name: str | None = label(default="CosineDecay")
     warmup_target: Scalar | None = None
     warmup_steps: Scalar = 0.0
 
@@ -138,7 +138,7 @@ class CosineDecayRestarts(LearningRateSchedule):
     t_mul: Scalar = static(2.0)
     m_mul: Scalar = 1.0
     alpha: Scalar = 0.0
-    name: str | None = label("SGDRDecay")
+    name: str | None = label(default="SGDRDecay")
 
     def __call__(self, step: Any) -> Array:
         done = jnp.asarray(step, jnp.float32) / self.first_decay_steps
