@@ -57,7 +57,6 @@ def contenders(workload: str, members: int) -> list[Contender]:
     if workload == POPULATION.name:
         some, two = ("--members", str(members)), ("--processes", "2")
         ours = Contender(OURS, NYURON, "nyuron_members", ("--members", str(POPULATION.members)))
-        everyone = ("--members", str(POPULATION.members))
         return [
             ours,
             *_face(POPULATION, 58, *some),
@@ -65,7 +64,7 @@ def contenders(workload: str, members: int) -> list[Contender]:
             _pytorch("pytorch", *some),
             _pytorch("pytorch, two processes", *some, *two),
             _pytorch("pytorch, compiled", "--compiled", *some),
-            Contender("pytorch, weights stacked by hand", "pytorch", "pytorch_stacked", everyone),
+            Contender("pytorch, weights stacked by hand", "pytorch", "pytorch_stacked", ("--members", "16")),
         ]
     names = ("adam", "adam, longer", "lbfgs", "nonlinear-cg", "levenberg-marquardt", "newton")
     return [Contender(name, NYURON, "methods", ("--method", name)) for name in names]

@@ -22,6 +22,8 @@ class Peer(Protocol):
     """A way of doing a workload; made with the framework's import, then given the data."""
 
     version: str
+    members_at_once: int
+    """How many networks of a population one `build` makes and one `fit` trains."""
 
     def prepare(self, data: Data) -> None:
         """Take the arrays over in the framework's own form."""
@@ -96,7 +98,7 @@ def _measure(
     for _ in range(SECOND_LOOKS):
         before = time.perf_counter()
         peer.fit(models[-1])
-        steady.append((time.perf_counter() - before) / workload.epochs)
+        steady.append((time.perf_counter() - before) / workload.epochs / peer.members_at_once)
     return {
         "version": peer.version,
         "import": imported - started,
@@ -116,14 +118,14 @@ def _train(peer: Peer, members: int) -> tuple[list[Any], float]:
 
     One network's seconds are those of `fit` alone; several networks' include making each, as that is part of the job.
     """
-    if members == 1:
+    if members == peer.members_at_once == 1:
         model = peer.build()
         before = time.perf_counter()
         peer.fit(model)
         return [model], time.perf_counter() - before
     models = []
     before = time.perf_counter()
-    for _ in range(members):
+    for _ in range(-(-members // peer.members_at_once)):
         models.append(peer.build())
         peer.fit(models[-1])
     return models, time.perf_counter() - before

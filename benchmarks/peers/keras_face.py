@@ -64,6 +64,8 @@ NETWORKS: dict[str, Callable[..., Any]] = {"nonlinear": nonlinear, "mnist": mnis
 class KerasFace:
     """fit and evaluate, as the lectures call them."""
 
+    members_at_once = 1
+
     def __init__(self, options: argparse.Namespace, workload: Workload) -> None:
         self.workload = workload
         self.keras = importlib.import_module(options.module)

@@ -15,6 +15,8 @@ from benchmarks.workloads import Data, Workload
 class PyTorch:
     """A network, its optimizer, and the loop that everybody writes."""
 
+    members_at_once = 1
+
     def __init__(self, options: argparse.Namespace, workload: Workload) -> None:
         import torch
 

@@ -22,7 +22,7 @@ class Stacked:
     def __init__(self, options: argparse.Namespace, workload: Workload) -> None:
         import torch
 
-        self.torch, self.workload, self.count = torch, workload, options.side_by_side
+        self.torch, self.workload, self.members_at_once = torch, workload, options.side_by_side
         self.version = torch.__version__
         self.last_loss = 0.0
         torch.manual_seed(options.seed)
@@ -31,27 +31,18 @@ class Stacked:
         self.x, self.y = self.torch.from_numpy(data.x), self.torch.from_numpy(data.y)
 
     def build(self) -> Any:
-        torch = self.torch
-        return [self._group() for _ in range(self.workload.members // self.count)], torch
-
-    def _group(self) -> Any:
-        torch = self.torch
-        params = []
+        torch, params = self.torch, []
         for fan_in, fan_out in itertools.pairwise(SIZES):
             limit = (6 / (fan_in + fan_out)) ** 0.5
-            params.append(torch.empty(self.count, fan_in, fan_out).uniform_(-limit, limit).requires_grad_())
-            params.append(torch.zeros(self.count, 1, fan_out).requires_grad_())
+            params.append(torch.empty(self.members_at_once, fan_in, fan_out).uniform_(-limit, limit).requires_grad_())
+            params.append(torch.zeros(self.members_at_once, 1, fan_out).requires_grad_())
         return params, torch.optim.Adam(params, eps=1e-7, fused=True)
 
     def fit(self, model: Any) -> None:
-        self.last_loss = sum(self._fit_group(*group) for group in model[0]) / len(model[0])
-
-    def _fit_group(self, params: list[Any], optimizer: Any) -> float:
         torch, relu, dropout = self.torch, self.torch.nn.functional.relu, self.torch.nn.functional.dropout
-        w1, b1, w2, b2, w3, b3 = params
-        total = torch.zeros(())
+        (w1, b1, w2, b2, w3, b3), optimizer = model
         for _ in range(self.workload.epochs):
-            order = torch.stack([torch.randperm(len(self.x)) for _ in range(self.count)])
+            order = torch.stack([torch.randperm(len(self.x)) for _ in range(self.members_at_once)])
             total = torch.zeros(())
             for rows in order.split(self.workload.batch_size, dim=1):
                 x, y = self.x[rows], self.y[rows]
@@ -61,8 +52,8 @@ class Stacked:
                 loss = ((torch.baddbmm(b3, h, w3) - y) ** 2).mean(dim=(1, 2)).sum()
                 loss.backward()
                 optimizer.step()
-                total += loss.detach()
-        return total.item() * self.workload.batch_size / len(self.x) / self.count
+                total += loss.detach() * rows.shape[1]
+            self.last_loss = total.item() / len(self.x) / self.members_at_once
 
     def score(self, model: Any) -> float:
         return self.last_loss
@@ -71,8 +62,7 @@ class Stacked:
 def main() -> None:
     parser = arguments()
     parser.add_argument("--side-by-side", type=int, default=8, help="members in one stack")
-    options = parser.parse_args()
-    run(Stacked, options)
+    run(Stacked, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from benchmarks.workloads import Data, Workload
 class ScikitLearn:
     """An estimator told to run all its epochs."""
 
+    members_at_once = 1
+
     def __init__(self, options: argparse.Namespace, workload: Workload) -> None:
         import sklearn
         from sklearn.exceptions import ConvergenceWarning

@@ -114,10 +114,10 @@ def test_gradients_equal_finite_differences(case: Case, training: bool) -> None:
             return layer.apply(wide[0], wide[1], *x, call=call(case, training))[0]
 
         if jax.tree.leaves(wide[0]):
-            check_grads(of_params, (wide[0],), order=1, modes=["rev"])
+            check_grads(of_params, (wide[0],), order=1, modes=["rev"], eps=1e-6)
         if not case.is_integer:
             assert of_inputs(*x).dtype == jnp.float64
-            check_grads(of_inputs, x, order=1, modes=["rev"])
+            check_grads(of_inputs, x, order=1, modes=["rev"], eps=1e-6)
 
 
 @every

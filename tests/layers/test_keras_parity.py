@@ -31,7 +31,7 @@ def pair(case: Case) -> tuple[Layer, keras.Layer]:
         theirs = case.keras()
         shapes = [tuple(shape) for shape in case.shapes]
         theirs.build(shapes[0] if len(shapes) == 1 else shapes)
-        weights = drawn_like(theirs.get_weights())
+        weights = drawn_like([np.asarray(v.value) for v in theirs.weights])
         theirs.set_weights(weights)
         if hasattr(theirs, "finalize_state"):
             theirs.finalize_state()

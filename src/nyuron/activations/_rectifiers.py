@@ -27,11 +27,8 @@ def relu(x: Any, negative_slope: Any = 0.0, max_value: Any = None, threshold: An
     starts_at_zero, is_flat_below = is_number(threshold, 0), is_number(negative_slope, 0)
     if starts_at_zero and max_value is None:
         return jax.nn.relu(x) if is_flat_below else jax.nn.leaky_relu(x, like(x, negative_slope))
-    if starts_at_zero:
-        y = jax.nn.relu6(x) if is_number(max_value, 6) else jnp.clip(jax.nn.relu(x), 0, like(x, max_value))
-    else:
-        y = jnp.where(x > like(x, threshold), x, 0)
-        y = y if max_value is None else jnp.clip(y, 0, like(x, max_value))
+    y = jax.nn.relu(x) if starts_at_zero else jnp.where(x <= like(x, threshold), 0, x)
+    y = y if max_value is None else jnp.clip(y, 0, like(x, max_value))
     return y if is_flat_below else y - like(x, negative_slope) * jax.nn.relu(like(x, threshold) - x)
 
 

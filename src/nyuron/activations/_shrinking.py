@@ -36,7 +36,7 @@ def soft_shrink(x: Any, threshold: Any = 0.5) -> Array:
     """
     x = floating(x)
     t = like(x, threshold)
-    return jnp.where(x > t, x - t, jnp.where(x < -t, x + t, 0))
+    return jnp.where(jnp.abs(x) <= t, 0, jnp.where(x > 0, x - t, x + t))
 
 
 @register
@@ -50,7 +50,7 @@ def hard_shrink(x: Any, threshold: Any = 0.5) -> Array:
         [-2.0, 0.0, 2.0]
     """
     x = floating(x)
-    return jnp.where(jnp.abs(x) > like(x, threshold), x, 0)
+    return jnp.where(jnp.abs(x) <= like(x, threshold), 0, x)
 
 
 @register
@@ -64,4 +64,4 @@ def threshold(x: Any, threshold: Any, default_value: Any) -> Array:
         [0.5, 2.0]
     """
     x = floating(x)
-    return jnp.where(x > like(x, threshold), x, like(x, default_value))
+    return jnp.where(x <= like(x, threshold), like(x, default_value), x)

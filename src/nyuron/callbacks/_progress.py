@@ -46,7 +46,7 @@ class Lines(Quiet):
 
     def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None:
         head = f"Epoch {epoch + 1}/{self.epochs} - " if self.epochs > 1 else ""
-        print(
+        print(  # noqa: T201
             f"{head}{steps}/{steps} - {seconds:.0f}s - {per_step(seconds / max(steps, 1))} - {figures(logs)}",
             flush=True,
         )

@@ -83,9 +83,25 @@ def train(
     from nyuron.cli._train import TrainOptions, run_training
 
     options = TrainOptions(
-        source, target, model, epochs, batch_size, learning_rate, optimizer, hidden, dropout, validation, test, patience,
-        drop, missing, task, seed, out, quiet,
-    )  # fmt: skip
+        source,
+        target,
+        model,
+        epochs,
+        batch_size,
+        learning_rate,
+        optimizer,
+        hidden,
+        dropout,
+        validation,
+        test,
+        patience,
+        drop,
+        missing,
+        task,
+        seed,
+        out,
+        quiet,
+    )
     return run_training(options)
 
 

@@ -56,9 +56,12 @@ def read_spec(path: Path) -> NetworkSpec:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise DataError(
-            f"the description is wrong at {where!r}", who=str(path), expected="layers: [{layer: Dense, units: 64}]",
-            got=first["msg"], fix="see `nyuron train --help` and the README",
-        ) from error  # fmt: skip
+            f"the description is wrong at {where!r}",
+            who=str(path),
+            expected="layers: [{layer: Dense, units: 64}]",
+            got=first["msg"],
+            fix="see `nyuron train --help` and the README",
+        ) from error
     for entry in spec.layers:
         find_layer(entry.layer)
     return spec

@@ -33,9 +33,13 @@ def show_list(base: Path) -> int:
     for run in runs:
         about, metrics, history = run.read("config"), run.read("metrics"), run.read("history")
         table.add_row(
-            run.path.name, about["data"]["task"], _headline(metrics), str(metrics.get("epochs", "")),
-            f"{metrics.get('seconds', 0):.1f}", sparkline(history.get("figures", {}).get("loss", [])),
-        )  # fmt: skip
+            run.path.name,
+            about["data"]["task"],
+            _headline(metrics),
+            str(metrics.get("epochs", "")),
+            f"{metrics.get('seconds', 0):.1f}",
+            sparkline(history.get("figures", {}).get("loss", [])),
+        )
     console.print(table)
     return 0
 

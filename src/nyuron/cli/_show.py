@@ -28,7 +28,7 @@ def show_data(data: Dataset, model: Any, epochs: int, share: float) -> None:
     train, test = data.rows
     table.add_row("data", f"{data.name}: {data.description}" if data.description != data.name else data.name)
     held = f"{round(train * share):,} of them for validation, " if share else ""
-    table.add_row("rows", f"{train:,} to train ({held}{test:,} held out to test)".replace("(", "(" if share else "("))
+    table.add_row("rows", f"{train:,} to train ({held}{test:,} held out to test)")
     table.add_row("input", _input_text(data))
     if data.task == CLASSIFICATION:
         counts = np.bincount(data.y_train, minlength=data.classes)

@@ -61,17 +61,25 @@ def find_data(options: TrainOptions) -> Dataset:
     is_path = os.sep in source or Path(source).suffix.lower() in (".csv", ".tsv", ".txt", ".parquet", ".npz", ".gz")
     if Path(source).is_file() or is_path:
         return load_file(
-            source, target=options.target, task=options.task, test=options.test, seed=options.seed, drop=options.drop,
+            source,
+            target=options.target,
+            task=options.task,
+            test=options.test,
+            seed=options.seed,
+            drop=options.drop,
             missing=options.missing,
-        )  # fmt: skip
+        )
     if source in (*names(), "boston"):
         return load(source, test=options.test, seed=options.seed)
     files = [p.name for p in Path(".").iterdir() if p.is_file()]
     guess = nearest(source, [*names(), *files])
     raise DataError(
-        "there is no such data set or file", who=source, expected=f"a CSV, Parquet or .npz file, or one of {', '.join(names())}",
-        got=repr(source), fix=f"did you mean {guess!r}?" if guess else "check the path",
-    )  # fmt: skip
+        "there is no such data set or file",
+        who=source,
+        expected=f"a CSV, Parquet or .npz file, or one of {', '.join(names())}",
+        got=repr(source),
+        fix=f"did you mean {guess!r}?" if guess else "check the path",
+    )
 
 
 def run_training(options: TrainOptions) -> int:
@@ -108,9 +116,15 @@ def run_training(options: TrainOptions) -> int:
     stopper = [EarlyStopping(patience=patience, restore_best_weights=True)] if patience and held is not None else []
     began = time.perf_counter()
     history = model.fit(
-        x, y, epochs=epochs, batch_size=_first(options.batch_size, spec and spec.batch_size, 32), validation_data=held,
-        callbacks=stopper, verbose=0 if options.quiet else "auto", seed=options.seed,
-    )  # fmt: skip
+        x,
+        y,
+        epochs=epochs,
+        batch_size=_first(options.batch_size, spec and spec.batch_size, 32),
+        validation_data=held,
+        callbacks=stopper,
+        verbose=0 if options.quiet else "auto",
+        seed=options.seed,
+    )
     seconds = time.perf_counter() - began
     if not history.epoch and history.stop_reason != "interrupted" and epochs:
         raise DataError(

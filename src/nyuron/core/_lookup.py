@@ -135,6 +135,9 @@ def find_configured(kind: str, config: Mapping[str, Any], names: Mapping[str, An
             )
         return found
     content = config.get("config") or {}
+    package, _, room = str(config.get("module", "")).partition(".")
+    if package == "nyuron":
+        return from_config({"class": f"{room}.{config['class_name']}", "config": content})
     if isinstance(content, str):
         return find_named(kind, content, names)
     found = find_named(kind, config.get("registered_name") or config["class_name"], names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -42,12 +43,13 @@ def usable_cores() -> int:
 
 def configure() -> None:
     """Set JAX up once, on import; what the user configured before stays."""
-    if jax.config.read("jax_compilation_cache_dir") is None:
-        if os.environ.get("NYURON_COMPILATION_CACHE", "on").lower() not in _OFF:
-            use_compilation_cache(cache_folder() / "compiled")
-    if jax.config.read("jax_num_cpu_devices") < 1 and "xla_force_host_platform_device_count" not in os.environ.get(
-        "XLA_FLAGS", ""
+    config: Any = jax.config
+    if (
+        config.jax_compilation_cache_dir is None
+        and os.environ.get("NYURON_COMPILATION_CACHE", "on").lower() not in _OFF
     ):
+        use_compilation_cache(cache_folder() / "compiled")
+    if config.jax_num_cpu_devices < 1 and "xla_force_host_platform_device_count" not in os.environ.get("XLA_FLAGS", ""):
         try:
             jax.config.update("jax_num_cpu_devices", usable_cores())
         except RuntimeError:

@@ -82,7 +82,11 @@ def _forward(name: str) -> Any:
 
 
 for _name in (
-    *(f"__{side}{op}__" for op in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod") for side in ("", "r")),
+    *(
+        f"__{side}{op}__"
+        for op in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv", "mod")
+        for side in ("", "r")
+    ),
     *(f"__{op}__" for op in ("neg", "abs", "lt", "le", "gt", "ge", "float", "int")),
-):  # fmt: skip
+):
     setattr(Weight, _name, _forward(_name))

@@ -62,6 +62,9 @@ def load_file(
         )
     notes = [*table.notes]
     table.check_numeric(names)
+    table.check_stray_text(target)
+    if table.column(target).kind in ("date", "other"):
+        table.check_numeric([target])
     if missing == "drop":
         rows = table.complete_rows([*names, target])
         if not len(rows):

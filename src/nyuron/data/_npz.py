@@ -46,8 +46,8 @@ def parts_of(
     by_name = {name.lower(): array for name, array in arrays.items()}
     if "x_train" in by_name and "y_train" in by_name:
         has_test = "x_test" in by_name and "y_test" in by_name
-        test = (by_name["x_test"], by_name["y_test"]) if has_test else (None, None)
-        return by_name["x_train"], by_name["y_train"], *test
+        x_test, y_test = (by_name["x_test"], by_name["y_test"]) if has_test else (None, None)
+        return by_name["x_train"], by_name["y_train"], x_test, y_test
     if "x" in by_name and "y" in by_name:
         return by_name["x"], by_name["y"], None, None
     raise DataError(

@@ -91,7 +91,7 @@ def _count(name: str, size: float | int, n: int) -> int:
             got=repr(size),
             fix=f"{name}=0.2 for a fifth of the rows",
         )
-    return int(size) if whole else int(round(size * n))
+    return int(size) if whole else round(float(size) * n)
 
 
 def _labels(stratify: Any, n: int, parts: int) -> np.ndarray:

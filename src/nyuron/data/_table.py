@@ -67,7 +67,8 @@ class Table:
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{column.name}: {column.kind}" for column in self.columns[:6])
-        return f"Table({self.path.name!r}, {self.rows} rows, {len(self.columns)} columns: {kinds}{', …' * (len(self.columns) > 6)})"
+        more = ", …" if len(self.columns) > 6 else ""
+        return f"Table({self.path.name!r}, {self.rows} rows, {len(self.columns)} columns: {kinds}{more})"
 
     def column(self, name: str) -> Column:
         """What the column of that name holds.
@@ -128,8 +129,7 @@ class Table:
         columns = [self.column(name) for name in names]
         wrong = [column for column in columns if column.kind not in ("numeric", "empty")]
         for column in wrong:
-            if column.kind == "text":
-                self._refuse_stray_text(column)
+            self.check_stray_text(column.name)
         if wrong:
             column = wrong[0]
             row, value = next((i, v) for i, v in enumerate(self.arrow[column.name].to_pylist()) if v is not None)
@@ -164,7 +164,11 @@ class Table:
             else f"every row has a gap: leave columns out first, drop=[{worst.name!r}, …]",
         )
 
-    def _refuse_stray_text(self, column: Column) -> None:
+    def check_stray_text(self, name: str) -> None:
+        """Raise DataError if a column is numbers but for a few cells (fewer than half) that hold text."""
+        column = self.column(name)
+        if column.kind != "text":
+            return
         values = self.arrow[column.name].to_pylist()
         stray = [(i, v) for i, v in enumerate(values) if v is not None and not is_number(v)]
         if not stray or len(stray) > 0.5 * (self.rows - column.missing):

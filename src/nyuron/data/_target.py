@@ -72,6 +72,13 @@ def target_of(values: Any, task: str | None = None, name: str = "target") -> Tar
             got=f"{len(distinct)} different values such as {distinct[0].item()!r}",
             fix=f"task={REGRESSION!r}",
         )
+    if is_text and task is None and len(distinct) > max(FEW_CLASSES, len(values) / 2):
+        raise DataError(
+            f"the target {name!r} has {len(distinct)} different texts in {len(values)} rows, which are no classes",
+            expected="a few classes, or numbers",
+            got=repr(distinct[0].item()),
+            fix=f"choose another column as target, or task={CLASSIFICATION!r} if they are classes indeed",
+        )
     few = len(distinct) <= min(FEW_CLASSES, len(values) / 2)
     if task == CLASSIFICATION or (task is None and (is_text or (is_whole and few))):
         names = tuple(str(value.item() if is_text else int(value)) for value in distinct)

@@ -41,9 +41,12 @@ def fetch(name: str, url: str, digest: str, *, also: tuple[str, ...] = ()) -> Pa
         return Path(pooch.retrieve(url, known_hash=digest, fname=name, path=folder, progressbar=False))
     except ValueError as error:
         raise DataError(
-            f"the download of {name} is damaged: its checksum differs", who=name, expected=digest, got=str(error).split("\n")[0],
+            f"the download of {name} is damaged: its checksum differs",
+            who=name,
+            expected=digest,
+            got=str(error).split("\n")[0],
             fix=f"delete {folder / name} and try again",
-        ) from error  # fmt: skip
+        ) from error
     except Exception as error:
         raise DataError(
             f"{name} is not here, and cannot be downloaded",

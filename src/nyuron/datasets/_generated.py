@@ -8,10 +8,23 @@ from nyuron.core import unknown_name
 from nyuron.data import CLASSIFICATION, REGRESSION, Dataset, split
 
 OPERATIONS = {
-    "false": 0b0000, "and": 0b1000, "a_and_not_b": 0b0100, "a": 0b1100, "not_a_and_b": 0b0010, "b": 0b1010, "xor": 0b0110,
-    "or": 0b1110, "nor": 0b0001, "xnor": 0b1001, "not_b": 0b0101, "b_implies_a": 0b1101, "not_a": 0b0011,
-    "a_implies_b": 0b1011, "nand": 0b0111, "true": 0b1111,
-}  # fmt: skip
+    "false": 0b0000,
+    "and": 0b1000,
+    "a_and_not_b": 0b0100,
+    "a": 0b1100,
+    "not_a_and_b": 0b0010,
+    "b": 0b1010,
+    "xor": 0b0110,
+    "or": 0b1110,
+    "nor": 0b0001,
+    "xnor": 0b1001,
+    "not_b": 0b0101,
+    "b_implies_a": 0b1101,
+    "not_a": 0b0011,
+    "a_implies_b": 0b1011,
+    "nand": 0b0111,
+    "true": 0b1111,
+}
 
 
 def boolean(operation: str = "and") -> tuple[np.ndarray, np.ndarray]:

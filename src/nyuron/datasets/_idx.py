@@ -1,4 +1,4 @@
-"""The IDX format of MNIST: a magic number, the sizes of the axes, then bytes."""
+"""The IDX format, in which MNIST and its relatives come."""
 
 from __future__ import annotations
 
@@ -10,37 +10,46 @@ import numpy as np
 
 from nyuron.core import FileFormatError
 
+_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
 
 def read_idx(path: Path) -> np.ndarray:
-    """A uint8 array from an IDX file, gzipped or not.
+    """The array in an IDX file, gzip or not: two zero bytes, a type, the number of axes, their sizes, the values.
 
-    Raises: FileFormatError for a file that is foreign or cut short.
+    Raises: FileFormatError if the file is of another format, or shorter or longer than it says.
+    Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
     """
-    content = path.read_bytes()
-    if content[:2] == b"\x1f\x8b":
+    data = path.read_bytes()
+    if data.startswith(b"\x1f\x8b"):
         try:
-            content = gzip.decompress(content)
+            data = gzip.decompress(data)
         except (EOFError, OSError, zlib.error) as error:
-            raise FileFormatError(
-                "the file is damaged", who=str(path), expected="gzip", got=error, fix="get it again"
-            ) from error
-    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
+            raise _damaged(path, "a complete gzip file", str(error)) from error
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _DTYPES or not 1 <= data[3] <= 8:
         raise FileFormatError(
-            "this is no IDX file of bytes",
+            "this is not an IDX file",
             who=str(path),
-            expected="the bytes 00 00 08",
-            got=content[:3].hex(" "),
-            fix="get it again",
+            expected="two zero bytes, a type code and the number of axes",
+            got=f"{data[:4].hex(' ') or 'no bytes'}",
+            fix="put the original file here, such as train-images-idx3-ubyte.gz",
         )
-    axes = content[3]
-    shape = tuple(int(n) for n in np.frombuffer(content, ">u4", axes, 4)) if len(content) >= 4 + 4 * axes else ()
-    size = int(np.prod(shape))
-    if not shape or len(content) != 4 + 4 * axes + size:
-        raise FileFormatError(
-            "the file is cut short",
-            who=str(path),
-            expected=f"{4 + 4 * axes + size} bytes",
-            got=len(content),
-            fix="get it again",
-        )
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+    dtype, axes = np.dtype(_DTYPES[data[2]]), data[3]
+    start = 4 + 4 * axes
+    if len(data) < start:
+        raise _damaged(path, f"a header of {start} bytes", f"{len(data)} bytes")
+    shape = tuple(int(n) for n in np.frombuffer(data, ">u4", axes, 4))
+    size = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if len(data) - start != size:
+        raise _damaged(path, f"{size} bytes of values for the shape {shape}", f"{len(data) - start} bytes")
+    values = np.frombuffer(data, dtype, offset=start).reshape(shape)
+    return values.astype(dtype.newbyteorder("="))  # a copy that may be written to
+
+
+def _damaged(path: Path, expected: str, got: str) -> FileFormatError:
+    return FileFormatError(
+        "the IDX file is truncated or damaged",
+        who=str(path),
+        expected=expected,
+        got=got,
+        fix="copy or download it again",
+    )

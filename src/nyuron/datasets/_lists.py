@@ -43,7 +43,7 @@ def read_lists(path: Path, name: str) -> list[Any]:
     version = np.lib.format.read_magic(file)
     header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = header(file)
-    if dtype != object:
+    if dtype.kind != "O":
         file.seek(0)
         return list(np.lib.format.read_array(file, allow_pickle=False))
     stack = _follow(file, path)

@@ -1,22 +1,24 @@
-"""House prices around Boston in the 1970s: 506 rows, 13 columns. Known to be ethically flawed (column B)."""
+"""Boston housing: median house values of towns, 1970."""
 
 from __future__ import annotations
 
-import numpy as np
+from nyuron.datasets._housing import Parts, check_test_split, load_shuffled
+from nyuron.datasets._store import KERAS_FILES, Remote, fetch
 
-from nyuron.datasets._fetch import KERAS, fetch
-from nyuron.datasets.mnist import Parts
+_CHECKSUM = "sha256:f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"
+FEATURE_NAMES = ("CRIM", "ZN", "INDUS", "CHAS", "NOX", "RM", "AGE", "DIS", "RAD", "TAX", "PTRATIO", "B", "LSTAT")
 
 
 def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> Parts:
-    """((x_train, y_train), (x_test, y_test)): x (n, 13), y in thousands of dollars.
+    """506 towns near Boston: 13 figures and the median price in thousands of dollars.
 
-    Source: keras.datasets.boston_housing.load_data.
+    One of the figures, B, presumes that the segregation of people by race influences prices: use these data to talk
+    about that, and `california_housing` for everything else.
+
+    Shapes: x (n, 13), y (n,).
+    Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file.
+    Source: keras.datasets.boston_housing.load_data; Harrison, Rubinfeld 1978.
     """
-    digest = "sha256:f553886a1f8d56431e820c5b82552d9d95cfcb96d1e678153f8839538947dff5"
-    with np.load(fetch(path, KERAS + "boston_housing.npz", digest), allow_pickle=False) as arrays:
-        x, y = arrays["x"], arrays["y"]
-    order = np.arange(len(x))
-    np.random.RandomState(seed).shuffle(order)
-    at = int(len(x) * (1 - test_split))
-    return (x[order[:at]], y[order[:at]]), (x[order[at:]], y[order[at:]])
+    check_test_split(test_split)
+    file = fetch("boston_housing", Remote(path, KERAS_FILES + "boston_housing.npz", _CHECKSUM))
+    return load_shuffled(file, test_split, seed)

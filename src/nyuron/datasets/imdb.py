@@ -1,15 +1,19 @@
-"""Film reviews as word numbers, negative or positive: 25 000 + 25 000. Maas et al. 2011."""
+"""IMDB: film reviews as lists of word numbers, liked or not."""
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
-from nyuron.datasets._fetch import KERAS, fetch
-from nyuron.datasets._lists import read_lists
-from nyuron.datasets._words import as_objects, prepared
-from nyuron.datasets.mnist import Parts
+from nyuron.datasets._npz import load_arrays
+from nyuron.datasets._object_array import as_object_array
+from nyuron.datasets._sequences import limited, marked, read_word_index, shorter
+from nyuron.datasets._store import KERAS_FILES, Remote, fetch
+
+_CHECKSUM = "sha256:69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
+_WORDS_CHECKSUM = "md5:bfafd718b763782e994055a2d397834f"
+CLASS_NAMES = ("negative", "positive")
+
+Parts = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def load_data(
@@ -20,30 +24,35 @@ def load_data(
     seed: int = 113,
     start_char: int | None = 1,
     oov_char: int | None = 2,
-    index_from: int | None = 3,
+    index_from: int = 3,
 ) -> Parts:
-    """((x_train, y_train), (x_test, y_test)): lists of word numbers, labels 0 and 1.
+    """25 000 + 25 000 film reviews, each a list of word numbers (1: the most frequent word, before `index_from`).
 
-    Source: keras.datasets.imdb.load_data.
+    `num_words` keeps the most frequent words, `skip_top` leaves out the most frequent ones: both become `oov_char`.
+    `maxlen` keeps reviews of fewer words. Every review begins with `start_char`; 0 is left for padding.
+
+    Shapes: x (n,) lists of integers, y (n,) 0 or 1.
+    Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file;
+        ArgumentError if no review is shorter than maxlen.
+    Source: keras.datasets.imdb.load_data; Maas et al. 2011. Differs from Keras: the file's pickled lists are read by an
+        unpickler that can only make lists and arrays.
     """
-    digest = "sha256:69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
-    file = fetch(path, KERAS + "imdb.npz", digest)
-    rng = np.random.RandomState(seed)
+    file = fetch("imdb", Remote(path, KERAS_FILES + "imdb.npz", _CHECKSUM))
+    x_train, y_train, x_test, y_test = load_arrays(file, "x_train", "y_train", "x_test", "y_test")
+    random = np.random.RandomState(seed)
     parts = []
-    for part in ("train", "test"):
-        x, y = read_lists(file, f"x_{part}"), np.asarray(read_lists(file, f"y_{part}"))
-        order = np.arange(len(x))
-        rng.shuffle(order)
-        parts.append(([x[i] for i in order], y[order]))
-    joined, labels = [*parts[0][0], *parts[1][0]], np.concatenate([parts[0][1], parts[1][1]])
-    count = len(parts[0][0])
-    if maxlen:
-        count = sum(len(x) + (start_char is not None) < maxlen for x in parts[0][0])
-    xs, labels = prepared(joined, num_words, skip_top, maxlen, start_char, oov_char, index_from, labels)
-    return (as_objects(xs[:count]), labels[:count]), (as_objects(xs[count:]), labels[count:])
+    for texts, labels in ((x_train, y_train), (x_test, y_test)):
+        order = np.arange(len(texts))
+        random.shuffle(order)
+        parts.append(shorter(marked(texts[order], start_char, index_from), labels[order], maxlen))
+    (train, y_train), (test, y_test) = parts
+    texts = limited(train + test, num_words, skip_top, oov_char)
+    return (as_object_array(texts[: len(train)]), y_train), (as_object_array(texts[len(train) :]), y_test)
 
 
 def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
-    """Words and their numbers. Source: keras.datasets.imdb.get_word_index."""
-    file = fetch(path, KERAS + "imdb_word_index.json", "md5:bfafd718b763782e994055a2d397834f")
-    return json.loads(file.read_text(encoding="utf-8"))
+    """Words and their numbers, counted from 1: a word of number k is k + index_from in the reviews.
+
+    Source: keras.datasets.imdb.get_word_index.
+    """
+    return read_word_index(fetch("imdb", Remote(path, KERAS_FILES + "imdb_word_index.json", _WORDS_CHECKSUM)))

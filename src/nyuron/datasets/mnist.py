@@ -1,26 +1,29 @@
-"""Handwritten digits: 60 000 + 10 000 images of 28×28 bytes. LeCun, Cortes, Burges; CC BY-SA 3.0."""
+"""MNIST: handwritten digits."""
 
 from __future__ import annotations
 
-import numpy as np
+from nyuron.datasets._idx_images import Images, find_idx, load_idx
+from nyuron.datasets._npz import load_arrays
+from nyuron.datasets._store import KERAS_FILES, Remote, fetch, find_local
 
-from nyuron.datasets._fetch import KERAS, fetch, given
-from nyuron.datasets._idx import read_idx
-
-Parts = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
-_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+_CHECKSUM = "sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+CLASS_NAMES = tuple(map(str, range(10)))
 
 
-def load_data(path: str = "mnist.npz") -> Parts:
-    """((x_train, y_train), (x_test, y_test)): images uint8 (n, 28, 28), labels uint8 (n,).
+def load_data(path: str = "mnist.npz") -> Images:
+    """60 000 + 10 000 pictures of handwritten digits, 28×28, grey, and the digits.
 
-    Raises: DataError if the files are not here and cannot be downloaded.
-    Source: keras.datasets.mnist.load_data.
+    Looked for, in this order: `path` in NYURON_DATA or the cache; the four original IDX files there, gzip or not; then
+    a checked download.
+
+    Shapes: x (n, 28, 28) uint8 0 … 255, y (n,) uint8 0 … 9.
+    Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file.
+    Source: keras.datasets.mnist.load_data; LeCun, Cortes, Burges; CC BY-SA 3.0.
     """
-    found = [given(f"mnist/{name}.gz", f"mnist/{name}", f"{name}.gz", name) for name in _NAMES]
-    if all(f is not None for f in found):
-        a, b, c, d = (read_idx(f) for f in found if f is not None)
-        return (a, b), (c, d)
-    digest = "sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-    with np.load(fetch(path, KERAS + "mnist.npz", digest, also=("mnist/mnist.npz",)), allow_pickle=False) as arrays:
-        return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
+    found = find_local("mnist", path)
+    idx = find_idx("mnist") if found is None else None
+    if idx is not None:
+        return load_idx(idx)
+    found = found or fetch("mnist", Remote(path, KERAS_FILES + "mnist.npz", _CHECKSUM))
+    x_train, y_train, x_test, y_test = load_arrays(found, "x_train", "y_train", "x_test", "y_test")
+    return (x_train, y_train), (x_test, y_test)

@@ -1,15 +1,18 @@
-"""Newswires as word numbers in 46 topics: 11 228."""
+"""Reuters: newswires as lists of word numbers, in 46 topics."""
 
 from __future__ import annotations
 
-import json
+from nyuron.datasets._housing import Parts, check_test_split
+from nyuron.datasets._npz import load_arrays
+from nyuron.datasets._object_array import as_object_array
+from nyuron.datasets._sequences import limited, marked, read_word_index, shorter, shuffled
+from nyuron.datasets._store import KERAS_FILES, Remote, fetch
 
-import numpy as np
-
-from nyuron.datasets._fetch import KERAS, fetch
-from nyuron.datasets._lists import read_lists
-from nyuron.datasets._words import as_objects, prepared
-from nyuron.datasets.mnist import Parts
+_CHECKSUM = "sha256:d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
+_WORDS_CHECKSUM = "md5:4d44cc38712099c9e383dc6e5f11a921"
+CLASS_NAMES = tuple(
+    ["cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply", "coffee", "sugar", "trade", "reserves", "ship", "cotton", "carcass", "crude", "nat-gas", "cpi", "money-fx", "interest", "gnp", "meal-feed", "alum", "oilseed", "gold", "tin", "strategic-metal", "livestock", "retail", "ipi", "iron-steel", "rubber", "heat", "jobs", "lei", "bop", "zinc", "orange", "pet-chem", "dlr", "gas", "silver", "wpi", "hog", "lead"]
+)
 
 
 def load_data(
@@ -21,24 +24,36 @@ def load_data(
     seed: int = 113,
     start_char: int | None = 1,
     oov_char: int | None = 2,
-    index_from: int | None = 3,
+    index_from: int = 3,
 ) -> Parts:
-    """((x_train, y_train), (x_test, y_test)): lists of word numbers, labels 0 … 45.
+    """11 228 newswires, each a list of word numbers; `test_split` of them for testing. Arguments as in `imdb`.
 
-    Source: keras.datasets.reuters.load_data.
+    Shapes: x (n,) lists of integers, y (n,) 0 … 45.
+    Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file;
+        ArgumentError if no text is shorter than maxlen.
+    Source: keras.datasets.reuters.load_data; Reuters-21578, Lewis 1997. Differs from Keras: the file's pickled lists
+        are read by an unpickler that can only make lists and arrays.
     """
-    digest = "sha256:d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
-    file = fetch(path, KERAS + "reuters.npz", digest)
-    xs, labels = read_lists(file, "x"), np.asarray(read_lists(file, "y"))
-    order = np.arange(len(xs))
-    np.random.RandomState(seed).shuffle(order)
-    shuffled, labels = [xs[i] for i in order], labels[order]
-    made, labels = prepared(shuffled, num_words, skip_top, maxlen, start_char, oov_char, index_from, labels)
-    at = int(len(made) * (1 - test_split))
-    return (as_objects(made[:at]), labels[:at]), (as_objects(made[at:]), labels[at:])
+    check_test_split(test_split)
+    texts, labels = load_arrays(fetch("reuters", Remote(path, KERAS_FILES + "reuters.npz", _CHECKSUM)), "x", "y")
+    texts, labels = shuffled(seed, texts, labels)
+    listed, labels = shorter(marked(list(texts), start_char, index_from), labels, maxlen)
+    listed = limited(listed, num_words, skip_top, oov_char)
+    cut = int(len(listed) * (1 - test_split))
+    return (as_object_array(listed[:cut]), labels[:cut]), (as_object_array(listed[cut:]), labels[cut:])
 
 
 def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
-    """Words and their numbers. Source: keras.datasets.reuters.get_word_index."""
-    file = fetch(path, KERAS + "reuters_word_index.json", "md5:4d44cc38712099c9e383dc6e5f11a921")
-    return json.loads(file.read_text(encoding="utf-8"))
+    """Words and their numbers, counted from 1: a word of number k is k + index_from in the texts.
+
+    Source: keras.datasets.reuters.get_word_index.
+    """
+    return read_word_index(fetch("reuters", Remote(path, KERAS_FILES + "reuters_word_index.json", _WORDS_CHECKSUM)))
+
+
+def get_label_names() -> tuple[str, ...]:
+    """The 46 topics: topic k is the k-th.
+
+    Source: keras.datasets.reuters.get_label_names.
+    """
+    return CLASS_NAMES

@@ -35,9 +35,9 @@ def _classes() -> dict[str, type[Metric]]:
     found: dict[str, type[Metric]] = {}
     for file in (_means, _accuracy, _confusion):
         for name, thing in vars(file).items():
-            if isinstance(thing, type) and thing.__module__ == file.__name__ and not name.startswith("_"):
-                if issubclass(thing, Metric) and name not in ("LossMean", "Counting"):
-                    found[name] = thing
+            is_own = isinstance(thing, type) and thing.__module__ == file.__name__ and not name.startswith("_")
+            if is_own and issubclass(thing, Metric) and name not in ("LossMean", "Counting"):
+                found[name] = thing
     return found
 
 

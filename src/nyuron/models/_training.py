@@ -185,14 +185,29 @@ def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[s
         )
         checks: Any = validation if callable(validation) or validation is None else _chunks_once(validation, settings)
         run: Any = StreamRun(
-            task, params, frozen, model.slot.state, lambda e: prefetch(chunks(e), 1), settings, rule=rule, validation=checks,
+            task,
+            params,
+            frozen,
+            model.slot.state,
+            lambda e: prefetch(chunks(e), 1),
+            settings,
+            rule=rule,
+            validation=checks,
             optimizer_state=state,
-        )  # fmt: skip
+        )
         run.steps = -(-rows // settings.batch_size)
     else:
         run = Run(
-            task, params, frozen, model.slot.state, batch, settings, rule=rule, validation=validation, optimizer_state=state
-        )  # fmt: skip
+            task,
+            params,
+            frozen,
+            model.slot.state,
+            batch,
+            settings,
+            rule=rule,
+            validation=validation,
+            optimizer_state=state,
+        )
     return run, names, stopper, callbacks
 
 
@@ -234,9 +249,12 @@ def _split(batch: Batch, fraction: float, rows: int, who: str) -> tuple[Batch, B
     at = int(np.floor(rows * (1.0 - fraction)))
     if not 0 < fraction < 1 or at == 0 or at == rows:
         raise ArgumentError(
-            "validation_split leaves one part empty", who=who, expected="a share between 0 and 1 that leaves rows in both parts",
-            got=f"{fraction} of {rows} rows", fix="validation_split=0.2",
-        )  # fmt: skip
+            "validation_split leaves one part empty",
+            who=who,
+            expected="a share between 0 and 1 that leaves rows in both parts",
+            got=f"{fraction} of {rows} rows",
+            fix="validation_split=0.2",
+        )
     y = np.asarray(batch[1][0])
     if y.ndim == 1 or y.shape[-1] == 1:
         flat = y.reshape(-1)
@@ -300,9 +318,16 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
     logged = [*names, *(f"val_{name}" for name in names if validation is not None)]
     stopper, rule, callbacks = _stopper(options["callbacks"], logged)
     run = StreamRun(
-        task, params, frozen, model.slot.state, chunks_of, settings, rule=rule, validation=validation,
+        task,
+        params,
+        frozen,
+        model.slot.state,
+        chunks_of,
+        settings,
+        rule=rule,
+        validation=validation,
         optimizer_state=_reusable(model, task, params),
-    )  # fmt: skip
+    )
     return run, names, stopper, callbacks
 
 

@@ -72,9 +72,7 @@ class Optimizer(Configurable):
         summed = [old + g for old, g in zip(state["gathered"], slopes, strict=True)]
         is_due = (state["iterations"] + 1) % every == 0
         moved, stepped = self._step([g / every for g in summed], state, weights, state["iterations"] // every)
-        moved, kept = jax.tree.map(
-            lambda a, b: jnp.where(is_due, a, b), (moved, stepped), (weights, {**state})
-        )  # fmt: skip
+        moved, kept = jax.tree.map(lambda a, b: jnp.where(is_due, a, b), (moved, stepped), (weights, {**state}))
         kept["gathered"] = tuple(jnp.where(is_due, jnp.zeros_like(g), g) for g in summed)
         return jax.tree.unflatten(form, moved), {**kept, "iterations": state["iterations"] + 1}
 

@@ -112,9 +112,12 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         info = archive.getinfo(name)
     except KeyError:
         raise FileFormatError(
-            f"the file has no part {name!r}", who=str(path), expected="a file that Nyuron wrote", got=archive.namelist()[:5],
+            f"the file has no part {name!r}",
+            who=str(path),
+            expected="a file that Nyuron wrote",
+            got=archive.namelist()[:5],
             fix="load the file with the program that wrote it",
-        ) from None  # fmt: skip
+        ) from None
     if info.file_size > MOST_BYTES:
         raise FileFormatError(
             f"the part {name!r} is too large", who=str(path), expected=f"at most {MOST_BYTES}", got=info.file_size

@@ -109,6 +109,9 @@ def find_run(name: str, base: Path) -> RunFolder:
             return run
     guess = nearest(name, [run.path.name for run in runs])
     raise DataError(
-        "there is no such run", who=name, expected=f"a run folder, 'latest', or one of the {len(runs)} runs in {base}",
-        got=repr(name), fix=f"did you mean {guess!r}?" if guess else f"nyuron runs --base {base}",
-    )  # fmt: skip
+        "there is no such run",
+        who=name,
+        expected=f"a run folder, 'latest', or one of the {len(runs)} runs in {base}",
+        got=repr(name),
+        fix=f"did you mean {guess!r}?" if guess else f"nyuron runs --base {base}",
+    )
