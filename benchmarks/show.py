@@ -67,9 +67,9 @@ def _methods(rows: dict[str, Any]) -> Table:
     table = Table(
         title=f"Methods on the data and network of {NONLINEAR.name}.csv", title_justify="left", title_style="bold"
     )
-    for heading in ("", "fit", "second fit", "loss reached"):
+    for heading in ("", "fit", "second fit", "epochs", "loss reached"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, row in rows.items():
         if "cold" in row:
-            table.add_row(name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['score']:.6f}")
+            table.add_row(name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['epochs']:.0f}", f"{row['score']:.6f}")
     return table

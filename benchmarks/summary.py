@@ -12,7 +12,7 @@ from benchmarks.contenders import GOALS, METHODS, OURS, Goal
 from benchmarks.rounds import Outcome
 
 SECONDS = ("cold", "fit", "second_fit", "epoch", "member_epoch", "second_member_epoch")
-FIGURES = ("import", "load", "cold_scored", *SECONDS, "memory", "score", "loss_at_end")
+FIGURES = ("import", "load", "cold_scored", *SECONDS, "memory", "score", "epochs")
 
 
 def figures_of(outcomes: Iterable[Outcome], workload: str, name: str, figure: str) -> dict[int, float]:

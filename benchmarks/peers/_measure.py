@@ -19,7 +19,10 @@ SECOND_LOOKS = 3
 
 
 class Peer(Protocol):
-    """A way of doing a workload; made with the framework's import, then given the data."""
+    """A way of doing a workload; made with the framework's import, then given the data.
+
+    `extra(model)`, where a peer has it, adds entries to the result.
+    """
 
     version: str
     members_at_once: int
@@ -93,6 +96,7 @@ def _measure(
     score = statistics.fmean(peer.score(model) for model in models)
     scored = time.time() - started
     memory = peak_memory()
+    more = peer.extra(models[0]) if hasattr(peer, "extra") else {}
     models, second_fit = _train(peer, options.members)
     steady = []
     for _ in range(SECOND_LOOKS):
@@ -110,6 +114,7 @@ def _measure(
         "epoch": statistics.median(steady),
         "memory": memory,
         "score": score,
+        **more,
     }
 
 

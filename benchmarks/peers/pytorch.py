@@ -26,6 +26,7 @@ class PyTorch:
         self.last_loss = 0.0
         if options.threads:
             torch.set_num_threads(options.threads)
+        torch.set_flush_denormal(True)  # Adam's moments of pixels that are nearly always 0; a third of MNIST's time
         torch.manual_seed(options.seed)
 
     def prepare(self, data: Data) -> None:

@@ -25,6 +25,7 @@ class Stacked:
         self.torch, self.workload, self.members_at_once = torch, workload, options.side_by_side
         self.version = torch.__version__
         self.last_loss = 0.0
+        torch.set_flush_denormal(True)
         torch.manual_seed(options.seed)
 
     def prepare(self, data: Data) -> None:

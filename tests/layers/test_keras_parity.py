@@ -121,7 +121,7 @@ def masks_for(case: Case) -> tuple[np.ndarray, ...]:
 MASKED = [
     case for case in PAIRS
     if case.id.split("-")[0] in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Masking",
-                                 "Dense", "Activation", "Dropout", "LeakyReLU", "Dot", "LayerNormalization", "Embedding")
+                                 "Dense", "Activation", "Dropout", "LeakyReLU", "Dot", "LayerNormalization")
     and case.id not in ("Add-ranks", "Multiply-broadcast", "Dot-mixed", "Dot-axes")
 ]  # fmt: skip
 

@@ -43,6 +43,7 @@ def sparsemax(x: Any, axis: int = -1) -> Array:
 
     Shapes: x (…) -> (…).
     Source: Martins & Astudillo 2016; keras.activations.sparsemax.
+    Differs from Keras: the result sums to 1; Keras 3.15 adds up cumulative sums for τ, and its result does not.
     Example:
         >>> sparsemax(jnp.array([3.0, 1.0])).tolist()
         [1.0, 0.0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -25,8 +25,9 @@ def as_arrays(x: Any, who: str = "x") -> Any:
     """`x` as arrays of numbers: one array, or a tuple or dict of them where `x` is several.
 
     Takes NumPy, nested lists of numbers, pandas, polars, pyarrow and narwhals frames and columns, JAX arrays (kept
-    where they are), PyTorch tensors (detached, brought to the CPU), TensorFlow tensors, Hugging Face datasets (a dict
-    by column), and tuples, lists and dicts of these. No package is imported for it.
+    where they are), PyTorch tensors (detached, brought to the CPU), TensorFlow tensors, Hugging Face datasets (columns
+    of numbers side by side; a dict by column where one holds more, such as pictures), and tuples, lists and dicts of
+    these. No package is imported for it.
 
     float64 becomes float32, int64 int32 and uint64 uint32, unless JAX runs with 64 bits; all else is kept.
 
@@ -43,8 +44,8 @@ def as_arrays(x: Any, who: str = "x") -> Any:
     if is_frame(x):
         return narrowed(numpy_from_frame(x, who), who)
     if is_hugging_face(x):
-        columns = x.with_format("numpy")[:]
-        return {name: as_arrays(columns[name], f"{who}[{name!r}]") for name in columns}
+        columns = {name: as_arrays(value, f"{who}[{name!r}]") for name, value in x.with_format("numpy")[:].items()}
+        return _side_by_side(columns)
     if isinstance(x, Mapping):
         return {name: as_arrays(value, f"{who}[{name!r}]") for name, value in x.items()}
     if isinstance(x, list | tuple):
@@ -53,6 +54,8 @@ def as_arrays(x: Any, who: str = "x") -> Any:
         return narrowed(_from_sequence(x, who), who)
     if is_torch(x):
         return narrowed(numpy_from_torch(x), who)
+    if isinstance(x, Sequence) and not isinstance(x, str | bytes):
+        return as_arrays(list(x), who)
     refuse_unusable(x, who)
     if isinstance(x, np.ma.MaskedArray) and x.mask.any():
         raise DataError(
@@ -86,6 +89,16 @@ def narrowed(array: np.ndarray, who: str = "x") -> np.ndarray:
     if kind in "iu" and array.dtype.itemsize > 4:
         return _narrow_integers(array, who)
     return array
+
+
+def _side_by_side(columns: dict[str, Any]) -> Any:
+    if len(columns) == 1:
+        return next(iter(columns.values()))
+    if any(isinstance(column, tuple | dict) or column.ndim != 1 for column in columns.values()):
+        return columns
+    if len({column.dtype for column in columns.values()}) > 1:
+        columns = {name: column.astype(np.float32) for name, column in columns.items()}
+    return np.stack(list(columns.values()), axis=1)
 
 
 def _is_array(x: Any) -> bool:

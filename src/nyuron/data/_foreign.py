@@ -72,7 +72,10 @@ def numpy_from_frame(x: Any, who: str) -> np.ndarray:
     _refuse_non_numbers({name: frame[name] for name in frame.columns}, who)
     if not frame.columns:
         raise DataError("the frame has no columns", who=who, expected="at least one column", got=f"shape {frame.shape}")
-    return np.stack([_column(frame[name], f"{who}[{name!r}]") for name in frame.columns], axis=1)
+    columns = [_column(frame[name], f"{who}[{name!r}]") for name in frame.columns]
+    if len({column.dtype for column in columns}) > 1:
+        columns = [column if column.dtype.kind == "O" else column.astype(np.float64) for column in columns]
+    return np.stack(columns, axis=1)
 
 
 def refuse_unusable(x: Any, who: str) -> None:

@@ -16,11 +16,14 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     Raises: FileFormatError for a damaged file or for arrays of Python objects, which only pickle could read.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened:
+            file = np.load(opened, allow_pickle=False)
+            if isinstance(file, np.ndarray):
+                raise EOFError("a single array (.npy)")
             return {name: file[name] for name in file.files}
     except (zipfile.BadZipFile, EOFError, OSError, KeyError) as error:
         raise FileFormatError(
-            "the .npz file is damaged",
+            "this is no .npz file, or a damaged one",
             who=str(path),
             expected="a complete .npz file",
             got=str(error)[:200],

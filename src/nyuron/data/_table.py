@@ -41,8 +41,11 @@ class Table:
     """Rows and named columns, as a file held them; nothing is filled in or left out.
 
     Example:
-        >>> table = read("flowers.csv")                 # doctest: +SKIP
-        >>> table.names, len(table), table.column("width").kind         # doctest: +SKIP
+        >>> import pyarrow
+        >>> arrow = pyarrow.table({"width": [1.0, 2.0], "name": ["iris", "rose"]})
+        >>> table = Table(Path("flowers.parquet"), arrow, describe(arrow))
+        >>> len(table), table.column("width").mean, table.column("name").kind
+        (2, 1.5, 'text')
     """
 
     path: Path

@@ -1,30 +1,58 @@
-"""Named data sets: Keras's `load_data` modules, embedded ones, and generated ones."""
+"""Named data sets: those of Keras, those of scikit-learn, and generated ones; each a module with `load_data`."""
 
 from nyuron.datasets import (
+    ar,
+    blobs,
+    boolean,
     boston_housing,
+    breast_cancer,
     california_housing,
     cifar10,
     cifar100,
+    circles,
+    diabetes,
+    digits,
     fashion_mnist,
     imdb,
+    iris,
     mnist,
+    moons,
+    nonlinear,
     reuters,
+    sine,
+    spirals,
+    wine,
+    xor,
 )
 from nyuron.datasets import boston_housing as boston
-from nyuron.datasets._catalogue import load, names
-from nyuron.datasets._generated import boolean
+from nyuron.datasets._catalogue import Entry, info, load, names
 
 __all__ = [
+    "Entry",
+    "ar",
+    "blobs",
     "boolean",
     "boston",
     "boston_housing",
+    "breast_cancer",
     "california_housing",
     "cifar10",
     "cifar100",
+    "circles",
+    "diabetes",
+    "digits",
     "fashion_mnist",
     "imdb",
+    "info",
+    "iris",
     "load",
     "mnist",
+    "moons",
     "names",
+    "nonlinear",
     "reuters",
+    "sine",
+    "spirals",
+    "wine",
+    "xor",
 ]

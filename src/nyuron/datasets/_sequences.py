@@ -49,8 +49,6 @@ def limited(texts: list[list[int]], num_words: int | None, skip_top: int, oov_ch
     return [[word if skip_top <= word < limit else oov_char for word in text] for text in texts]
 
 
-
-
 def read_word_index(path: Path) -> dict[str, int]:
     """Words and their numbers from a JSON file."""
     try:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nyuron.core import DataError, FileFormatError, cache_folder
 
@@ -56,8 +56,7 @@ def fetch(dataset: str, remote: Remote) -> Path:
 
     folder = download_folder() / dataset
     try:
-        pooch.get_logger().setLevel("WARNING")
-        downloader = pooch.HTTPDownloader(timeout=30)
+        downloader: Any = pooch.HTTPDownloader(timeout=30)
         path = pooch.retrieve(remote.url, remote.checksum, fname=remote.name, path=folder, downloader=downloader)
     except ValueError as error:  # pooch's word for a checksum that differs
         raise FileFormatError(
@@ -70,13 +69,6 @@ def fetch(dataset: str, remote: Remote) -> Path:
     except OSError as error:
         raise _offline(dataset, remote, error) from error
     return Path(path)
-
-
-def has_checksum(path: Path, checksum: str) -> bool:
-    """Whether a file has this 'sha256:…' or 'md5:…'."""
-    method, _, expected = checksum.partition(":")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, method).hexdigest() == expected
 
 
 def _by_hand(dataset: str) -> str:
@@ -92,6 +84,6 @@ def _offline(dataset: str, remote: Remote, error: OSError) -> DataError:
         f"{remote.name} is not on this machine, and it could not be downloaded",
         who=f"datasets.{dataset}",
         expected=f"{remote.name} in one of: {', '.join(looked)}" + ("" if folder else " (NYURON_DATA is not set)"),
-        got=f"{type(error).__name__} from {remote.url}: {error!s:.160}",
+        got=f"{type(error).__name__} from {remote.url}: {error!s:.60} …",
         fix=f"download {remote.url} on a machine with a network and put it into {_by_hand(dataset)}",
     )

@@ -44,7 +44,7 @@ def load_data(
     for texts, labels in ((x_train, y_train), (x_test, y_test)):
         order = np.arange(len(texts))
         random.shuffle(order)
-        parts.append(shorter(marked(texts[order], start_char, index_from), labels[order], maxlen))
+        parts.append(shorter(marked(list(texts[order]), start_char, index_from), labels[order], maxlen))
     (train, y_train), (test, y_test) = parts
     texts = limited(train + test, num_words, skip_top, oov_char)
     return (as_object_array(texts[: len(train)]), y_train), (as_object_array(texts[len(train) :]), y_test)

@@ -10,9 +10,12 @@ from nyuron.datasets._store import KERAS_FILES, Remote, fetch
 
 _CHECKSUM = "sha256:d6586e694ee56d7a4e65172e12b3e987c03096cb01eab99753921ef915959916"
 _WORDS_CHECKSUM = "md5:4d44cc38712099c9e383dc6e5f11a921"
-CLASS_NAMES = tuple(
-    ["cocoa", "grain", "veg-oil", "earn", "acq", "wheat", "copper", "housing", "money-supply", "coffee", "sugar", "trade", "reserves", "ship", "cotton", "carcass", "crude", "nat-gas", "cpi", "money-fx", "interest", "gnp", "meal-feed", "alum", "oilseed", "gold", "tin", "strategic-metal", "livestock", "retail", "ipi", "iron-steel", "rubber", "heat", "jobs", "lei", "bop", "zinc", "orange", "pet-chem", "dlr", "gas", "silver", "wpi", "hog", "lead"]
-)
+_TOPICS = """
+cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves ship cotton carcass crude
+nat-gas cpi money-fx interest gnp meal-feed alum oilseed gold tin strategic-metal livestock retail ipi iron-steel rubber
+heat jobs lei bop zinc orange pet-chem dlr gas silver wpi hog lead
+"""
+CLASS_NAMES = tuple(_TOPICS.split())
 
 
 def load_data(

@@ -68,7 +68,7 @@ class BatchNormalization(Layer):
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         # Half precision overflows in sums of squares.
-        wide = jnp.promote_types(x.dtype, jnp.float32)
+        wide = jnp.dtype("float32") if x.dtype.itemsize < 4 else x.dtype
         z = x.astype(wide)
         axis = self.axis % x.ndim
         if call.training and call.trainable:

@@ -45,6 +45,13 @@ class Concatenate(Layer):
         wide = jnp.result_type(*inputs) if len({x.dtype for x in inputs}) == 1 else jnp.float32
         return jnp.concatenate([x.astype(wide) for x in inputs], self.axis), state
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        axis = self.axis % len(shapes[0])
+        columns = list(zip(*shapes, strict=True))
+        sizes = [next((n for n in column if n is not None), None) for column in columns]
+        sizes[axis] = None if None in columns[axis] else sum(n or 0 for n in columns[axis])
+        return tuple(sizes)
+
     def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
         if all(mask is None for mask in call.masks):
             return None

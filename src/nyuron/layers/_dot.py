@@ -57,6 +57,12 @@ class Dot(Layer):
                 fix="axes=(axis of the first, axis of the second)",
             )
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        a, b = shapes
+        first, second = self._chosen(len(a), len(b))
+        rest = (*a[1:first], *a[first + 1 :], *b[1:second], *b[second + 1 :])
+        return (a[0], *(rest or (1,)))
+
     def apply(self, params: Params, state: State, a: Array, b: Array, *, call: Call) -> tuple[Array, State]:
         first, second = self._chosen(a.ndim, b.ndim)
         if self.normalize:

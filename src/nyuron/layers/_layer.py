@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import types
 from typing import Any, ClassVar
 
 import jax
@@ -19,6 +21,7 @@ from nyuron.core import (
     ShapeError,
     State,
     Weight,
+    fields_by_role,
     is_module,
     key_from,
     label,
@@ -30,6 +33,7 @@ from nyuron.core import (
 from nyuron.layers._add_weight import add_loss, add_weight
 from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._context import Context, current
+from nyuron.layers._resolve import is_default
 from nyuron.layers._slot import Slot
 from nyuron.layers._symbolic import SymbolicTensor, connect
 
@@ -249,12 +253,22 @@ class Layer(Configurable):
         """The number of numbers in all weights."""
         return sum(int(np.prod(w.shape)) for w in self.weights)
 
+    def __repr__(self) -> str:
+        roles = fields_by_role(type(self)) if is_module(type(self)) else ((), (), ())
+        shown = [field for field in dataclasses.fields(self) if field.name in (*roles[0], *roles[1]) and field.repr]
+        values = [(field, self.__dict__.get(field.name)) for field in shown]
+        return f"{type(self).__name__}({', '.join(f'{f.name}={_short(v)}' for f, v in values if not is_default(f, v))})"
+
     def described(self) -> str:
         """How errors name this layer: its constructor call, with the name."""
         text = repr(self)
         if not self.name:
             return text
         return f"{text[:-1]}{', ' if text[-2] != '(' else ''}name={self.name!r})"
+
+
+def _short(value: Any) -> str:
+    return value.__name__ if isinstance(value, types.FunctionType) else repr(value)
 
 
 def as_float(x: Array) -> Array:

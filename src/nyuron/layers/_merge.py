@@ -26,11 +26,8 @@ class Merge(Layer):
     """
 
     def check_shapes(self, *shapes: Shape) -> None:
-        most = max(len(shape) for shape in shapes)
-        aligned = [(shape[0], *(1,) * (most - len(shape)), *shape[1:]) for shape in shapes]
         sizes = [
-            {n for n in column if n is not None and (n != 1 or i == 0)}
-            for i, column in enumerate(zip(*aligned, strict=True))
+            {n for n in column if n is not None and (n != 1 or axis == 0)} for axis, column in enumerate(_columns(shapes))
         ]
         if any(len(column) > 1 for column in sizes):
             raise ShapeError(
@@ -46,6 +43,11 @@ class Merge(Layer):
         same = [x.reshape(x.shape[0], *(1,) * (most - x.ndim), *x.shape[1:]) for x in inputs]
         return self.merge(same, call.masks), state
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        batch, *rest = _columns(shapes)
+        sizes = [None if None in column else next((n for n in column if n != 1), 1) for column in rest]
+        return (next((n for n in batch if n is not None), None), *sizes)
+
     def merge(self, inputs: Sequence[Array], masks: Sequence[Array | None]) -> Array:
         """One of several arrays with the same number of axes."""
         return functools.reduce(self.join, inputs)
@@ -57,6 +59,12 @@ class Merge(Layer):
     def compute_mask(self, inputs: tuple[Array, ...], call: Call) -> Array | None:
         known = [mask for mask in call.masks if mask is not None]
         return functools.reduce(jnp.logical_or, known) if known and len(known) == len(inputs) else None
+
+
+def _columns(shapes: tuple[Shape, ...]) -> list[tuple[int | None, ...]]:
+    """The sizes of all inputs, axis by axis, with new axes behind the batch where an input has fewer."""
+    most = max(len(shape) for shape in shapes)
+    return list(zip(*((shape[0], *(1,) * (most - len(shape)), *shape[1:]) for shape in shapes), strict=True))
 
 
 def _wide(mask: Array, x: Array) -> Array:

@@ -21,3 +21,12 @@ def resolve(layer: Any) -> None:
         get = _ROOMS.get(field.name.rpartition("_")[2])
         if get is not None:
             object.__setattr__(layer, field.name, get(getattr(layer, field.name)))
+
+
+def is_default(field: dataclasses.Field[Any], value: Any) -> bool:
+    """Whether an argument was left as it is, also where its default is a name that has been looked up."""
+    if field.default is dataclasses.MISSING:
+        return False
+    get = _ROOMS.get(field.name.rpartition("_")[2])
+    default = field.default if get is None else get(field.default)
+    return value is default or repr(value) == repr(default)

@@ -1,0 +1,73 @@
+"""The commands, run in this process: the main job and what it says when something is wrong."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from nyuron.cli import main
+
+
+def run(capsys, *arguments):
+    code = main(list(arguments))
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_main_job_on_digits(tmp_path, capsys):
+    code, out, _ = run(capsys, "train", "digits", "--epochs", "12", "--out", str(tmp_path))
+    assert code == 0 and "1,438 to train" in out and "test accuracy" in out
+    (folder,) = tmp_path.iterdir()
+    names = {"config.json", "history.json", "metrics.json", "environment.json", "model.nyuron", "test.npz", "report.html"}
+    assert {p.name for p in folder.iterdir()} == names
+    assert json.loads((folder / "metrics.json").read_text())["accuracy"] > 0.93
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") >= 3 and not re.search(r"""(src|href)=["']https?://""", page)
+    assert "Worst mistakes" in page and "data:image/png" in page
+
+
+def test_table_with_a_target_and_predictions(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 2))
+    lines = [f"{a:.4f},{b:.4f},{3 * a - b:.4f}" for a, b in x]
+    (tmp_path / "t.csv").write_text("a,b,price\n" + "\n".join(lines))
+    code, out, _ = run(capsys, "train", str(tmp_path / "t.csv"), "--epochs", "60", "--out", str(tmp_path / "runs"), "--quiet")
+    assert code == 0 and "R²" in out
+    code, out, _ = run(capsys, "predict", "latest", str(tmp_path / "t.csv"), "--base", str(tmp_path / "runs"))
+    assert code == 0 and out.splitlines()[0] == "price" and len(out.splitlines()) == 121
+    said = np.array([float(v) for v in out.splitlines()[1:]])
+    assert np.corrcoef(said, 3 * x[:, 0] - x[:, 1])[0, 1] > 0.9
+    for command in (["runs"], ["runs", "show"], ["runs", "compare", "latest", "latest"]):
+        code, out, _ = run(capsys, *command, "--base", str(tmp_path / "runs"))
+        assert code == 0 and out
+
+
+def test_network_from_yaml(tmp_path, capsys):
+    (tmp_path / "m.yaml").write_text("layers:\n  - {layer: Dense, units: 8, activation: tanh}\nepochs: 2\n")
+    code, out, _ = run(capsys, "train", "iris", "--model", str(tmp_path / "m.yaml"), "--out", str(tmp_path / "r"))
+    assert code == 0 and "8 → 3" in out
+    (tmp_path / "m.yaml").write_text("layers:\n  - {layer: Dens, units: 8}\n")
+    code, _, err = run(capsys, "train", "iris", "--model", str(tmp_path / "m.yaml"), "--out", str(tmp_path / "r"))
+    assert code == 1 and "did you mean 'Dense'" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "digts"], "did you mean 'digits'"),
+        (["train", "nothing.csv"], "no such file"),
+        (["train", "iris", "--model", "cnnn"], "no such model"),
+        (["train", "iris", "--optimizer", "adm"], "did you mean 'adam'"),
+        (["predict", "latest", "x.csv"], "no such run"),
+    ],
+)
+def test_errors(arguments, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, *arguments)
+    assert code == 1 and message in err
+
+
+def test_doctor(capsys):
+    code, out, _ = run(capsys, "doctor")
+    assert code == 0 and "jax" in out and "devices" in out
