@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.chart import draw
-from benchmarks.contenders import METHODS, contenders
+from benchmarks.contenders import METHODS_TABLE, contenders
 from benchmarks.environments import default_folder
 from benchmarks.rounds import Outcome, run_rounds
 from benchmarks.show import seconds, show
@@ -30,7 +30,7 @@ def parse(given: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    everything = [*WORKLOADS, METHODS]
+    everything = [*WORKLOADS, METHODS_TABLE]
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=f"among {', '.join(everything)}; default all")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that fills the caches")
     parser.add_argument("--only", action="append", metavar="NAME", help="take part only those whose name begins so")
@@ -52,6 +52,10 @@ def main(given: list[str] | None = None) -> int:
     console = Console()
     if "NYURON_DATA" in os.environ:
         os.environ["NYURON_DATA"] = str(Path(os.environ["NYURON_DATA"]).expanduser().resolve())
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5:
+        console.print(
+            f"note: this machine is busy (load {os.getloadavg()[0]:.1f}); the figures will be rough", style="yellow"
+        )
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="nyuron-benchmarks-") as caches:
         for workload in options.workloads:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contenders import METHODS, OURS
+from benchmarks.contenders import METHODS_TABLE, OURS
 from benchmarks.workloads import WORKLOADS
 
 OUR_COLOUR, PEER_COLOUR = "#d1495b", "#9aa5b1"
@@ -18,7 +18,7 @@ def draw(summary: dict[str, Any], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    panels = {name: _bars(rows) for name, rows in summary["workloads"].items() if name != METHODS}
+    panels = {name: _bars(rows) for name, rows in summary["workloads"].items() if name != METHODS_TABLE}
     panels = {name: bars for name, bars in panels.items() if bars}
     heights = [len(bars) + 1.2 for bars in panels.values()]
     figure, axes = plt.subplots(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.environments import NYURON
+from benchmarks.peers.methods import METHODS
 from benchmarks.workloads import MNIST, NONLINEAR, POPULATION, Workload
 
 OURS = "nyuron"
-METHODS = "methods"
+METHODS_TABLE = "methods"
 """The table of full-batch methods against Adam: Nyuron alone, on the data of `nonlinear`."""
 
 
@@ -66,8 +67,7 @@ def contenders(workload: str, members: int) -> list[Contender]:
             _pytorch("pytorch, compiled", "--compiled", *some),
             Contender("pytorch, weights stacked by hand", "pytorch", "pytorch_stacked", ("--members", "16")),
         ]
-    names = ("adam", "adam, longer", "lbfgs", "nonlinear-cg", "levenberg-marquardt", "newton")
-    return [Contender(name, NYURON, "methods", ("--method", name)) for name in names]
+    return [Contender(name, NYURON, "methods", ("--method", name)) for name in METHODS]
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def run_once(
         str(number),
         *contender.options,
     ]
+    command += ["--once"] if number == 0 else []
     variables = {**os.environ, **cache_variables(caches, contender.environment), **contender.variables}
     variables["BENCHMARK_STARTED"] = repr(time.time())
     try:

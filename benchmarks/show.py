@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contenders import METHODS, OURS
+from benchmarks.contenders import METHODS_TABLE, OURS
 from benchmarks.workloads import NONLINEAR, WORKLOADS
 
 COLUMNS = {
@@ -34,7 +34,7 @@ def show(summary: dict[str, Any], console: Console) -> None:
         f"{about['processor']}, {about['cores']} cores, {about['system']}, Python {about['python']}", style="dim"
     )
     for workload, rows in summary["workloads"].items():
-        console.print(_methods(rows) if workload == METHODS else _workload(workload, rows))
+        console.print(_methods(rows) if workload == METHODS_TABLE else _workload(workload, rows))
         missing = {name: row["problem"] for name, row in rows.items() if "problem" in row}
         for name, problem in missing.items():
             console.print(f"skipped: {name} ({problem})", style="yellow", highlight=False)
@@ -71,5 +71,7 @@ def _methods(rows: dict[str, Any]) -> Table:
         table.add_column(heading, justify="right" if heading else "left")
     for name, row in rows.items():
         if "cold" in row:
-            table.add_row(name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['epochs']:.0f}", f"{row['score']:.6f}")
+            table.add_row(
+                name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['epochs']:.0f}", f"{row['score']:.6f}"
+            )
     return table

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.contenders import GOALS, METHODS, OURS, Goal
+from benchmarks.contenders import GOALS, METHODS_TABLE, OURS, Goal
 from benchmarks.rounds import Outcome
 
 SECONDS = ("cold", "fit", "second_fit", "epoch", "member_epoch", "second_member_epoch")
@@ -75,7 +75,7 @@ def summarize(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 if values:
                     row[figure] = statistics.median(values.values())
             row["with_empty_caches"] = first and {f: first[f] for f in ("cold", "fit") if f in first}
-            if name != OURS and workload != METHODS:
+            if name != OURS and workload != METHODS_TABLE:
                 found = {figure: ratio(outcomes, workload, figure, name) for figure in SECONDS}
                 row["ours_divided_by_this"] = {figure: value for figure, value in found.items() if value is not None}
             rows[name] = row

@@ -1,11 +1,12 @@
 """Full-batch methods of higher order against Adam, on the network and the data of nonlinear.csv.
 
-python -m benchmarks.peers.methods nonlinear --method lbfgs
+python -m benchmarks.peers.methods nonlinear --method "LBFGS()"
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from benchmarks.peers._measure import arguments, run
@@ -22,12 +23,12 @@ class Method(NamedTuple):
 
 
 METHODS = {
-    "adam": Method("Adam", {"learning_rate": 0.01}, 100),
-    "adam, longer": Method("Adam", {"learning_rate": 0.01}, 1000),
-    "lbfgs": Method("LBFGS", {}, 1000),
-    "nonlinear-cg": Method("NonlinearCG", {}, 1000),
-    "levenberg-marquardt": Method("LevenbergMarquardt", {}, 300),
-    "newton": Method("Newton", {}, 300),
+    "Adam(0.01), 100 epochs": Method("Adam", {"learning_rate": 0.01}, 100),
+    "Adam(0.01), 1000 epochs": Method("Adam", {"learning_rate": 0.01}, 1000),
+    "LBFGS()": Method("LBFGS", {}, 100),
+    "NonlinearCG()": Method("NonlinearCG", {}, 100),
+    "LevenbergMarquardt()": Method("LevenbergMarquardt", {}, 100),
+    "Newton()": Method("Newton", {}, 100),
 }
 
 
@@ -35,8 +36,8 @@ class OneMethod(KerasFace):
     """Lecture item 25's network, compiled with another optimizer."""
 
     def __init__(self, options: argparse.Namespace, workload: Workload) -> None:
-        super().__init__(options, workload)
         self.method = METHODS[options.method]
+        super().__init__(options, replace(workload, epochs=self.method.epochs))
 
     def build(self) -> Any:
         model = nonlinear(self.keras)
@@ -45,11 +46,12 @@ class OneMethod(KerasFace):
         return model
 
     def fit(self, model: Any) -> None:
-        model.fit(*self.data[:2], batch_size=self.workload.batch_size, epochs=self.method.epochs, verbose=0)
+        history = model.fit(*self.data[:2], epochs=self.workload.epochs, verbose=0)
+        self.epochs = len(history.epoch)
 
     def extra(self, model: Any) -> dict[str, Any]:
         """How many epochs it took."""
-        return {"epochs": len(model.history.epoch)}
+        return {"epochs": self.epochs}
 
 
 def main() -> None:

@@ -19,7 +19,15 @@ def test_main_job_on_digits(tmp_path, capsys):
     code, out, _ = run(capsys, "train", "digits", "--epochs", "12", "--out", str(tmp_path))
     assert code == 0 and "1,438 to train" in out and "test accuracy" in out
     (folder,) = tmp_path.iterdir()
-    names = {"config.json", "history.json", "metrics.json", "environment.json", "model.nyuron", "test.npz", "report.html"}
+    names = {
+        "config.json",
+        "history.json",
+        "metrics.json",
+        "environment.json",
+        "model.nyuron",
+        "test.npz",
+        "report.html",
+    }
     assert {p.name for p in folder.iterdir()} == names
     assert json.loads((folder / "metrics.json").read_text())["accuracy"] > 0.93
     page = (folder / "report.html").read_text(encoding="utf-8")
@@ -32,7 +40,9 @@ def test_table_with_a_target_and_predictions(tmp_path, capsys):
     x = rng.normal(size=(120, 2))
     lines = [f"{a:.4f},{b:.4f},{3 * a - b:.4f}" for a, b in x]
     (tmp_path / "t.csv").write_text("a,b,price\n" + "\n".join(lines))
-    code, out, _ = run(capsys, "train", str(tmp_path / "t.csv"), "--epochs", "60", "--out", str(tmp_path / "runs"), "--quiet")
+    code, out, _ = run(
+        capsys, "train", str(tmp_path / "t.csv"), "--epochs", "60", "--out", str(tmp_path / "runs"), "--quiet"
+    )
     assert code == 0 and "R²" in out
     code, out, _ = run(capsys, "predict", "latest", str(tmp_path / "t.csv"), "--base", str(tmp_path / "runs"))
     assert code == 0 and out.splitlines()[0] == "price" and len(out.splitlines()) == 121

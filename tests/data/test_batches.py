@@ -66,7 +66,15 @@ class TensorFlow:
         return np.int64(3)
 
 
-SOURCES = [generator(), generator, lambda: list(generator()), Sequence(), Loader(), TensorFlow(), iter(list(generator()))]
+SOURCES = [
+    generator(),
+    generator,
+    lambda: list(generator()),
+    Sequence(),
+    Loader(),
+    TensorFlow(),
+    iter(list(generator())),
+]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: type(source).__name__)
@@ -101,7 +109,13 @@ def test_epochs_of_a_py_dataset_are_announced() -> None:
 
 
 def test_numbers_of_batches() -> None:
-    assert [batch_count(s) for s in (Sequence(), Loader(), TensorFlow(), generator(), generator)] == [3, 3, 3, None, None]
+    assert [batch_count(s) for s in (Sequence(), Loader(), TensorFlow(), generator(), generator)] == [
+        3,
+        3,
+        3,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize(

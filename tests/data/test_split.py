@@ -55,7 +55,7 @@ def test_splits_that_cannot_be() -> None:
     x = np.zeros((10, 2))
     with pytest.raises(ArgumentError, match="no rows would be left"):
         split(x, test=5, validation=0.5)
-    with pytest.raises(ArgumentError, match="test=1.5 is no size"):
+    with pytest.raises(ArgumentError, match=r"test=1\.5 is no size"):
         split(x, test=1.5)
     with pytest.raises(ArgumentError, match="validation=True"):
         split(x, validation=True)

@@ -68,6 +68,8 @@ CASES = [
     Case("InputLayer", lambda: ours.InputLayer((6,)), None),
     Case("Identity", ours.Identity, theirs.Identity),
     Case("Activation", lambda: ours.Activation("gelu"), lambda: theirs.Activation("gelu")),
+    Case("Activation-halving", lambda: ours.Activation("glu"), lambda: theirs.Activation("glu")),
+    Case("Dense-halving", lambda: ours.Dense(4, "glu"), lambda: theirs.Dense(4, "glu")),
     Case("ReLU", ours.ReLU, theirs.ReLU),
     Case("ReLU-all", lambda: ours.ReLU(1.5, 0.1, 0.25), lambda: theirs.ReLU(1.5, 0.1, 0.25), is_smooth=False),
     Case("ReLU-six", lambda: ours.ReLU(6.0), lambda: theirs.ReLU(6.0)),

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 import pytest
-from oracle import keras_oracle
 
 from nyuron.core import ShapeError
 from nyuron.layers import BatchNormalization, Call
+from oracle import keras_oracle
 
 
 def pair(shape, **options):
@@ -86,7 +86,7 @@ def test_state_keeps_its_types_in_a_compiled_loop() -> None:
 
 
 def test_errors_name_the_layer() -> None:
-    with pytest.raises(ShapeError, match=r"BatchNormalization\(name='(.|\n)*axis 1 is unknown(.|\n)*fix:"):
+    with pytest.raises(ShapeError, match=r"BatchNormalization\(axis=1, name='(.|\n)*axis 1 is unknown(.|\n)*fix:"):
         BatchNormalization(axis=1).build((None, None, 3))
     ours, _ = pair((8, 3))
     with pytest.raises(ShapeError, match="axis 1 has changed"):

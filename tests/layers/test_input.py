@@ -82,7 +82,7 @@ def test_merging_functions(function, wanted) -> None:
 
 def test_concatenate_function() -> None:
     assert concatenate([np.ones((1, 2, 3)), np.ones((1, 1, 3))], axis=1).shape == (1, 3, 3)
-    assert concatenate([Input((2, None)), Input((1, 4))], axis=1).shape == (None, 3, None)
+    assert concatenate([Input((2, None)), Input((1, 4))], axis=1).shape == (None, 3, 4)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_concatenate_function() -> None:
         (Dot(0), [(None, 3), (None, 3)]),
         (Dot(1), [(None, 3)]),
     ],
-    ids=lambda value: repr(value),
+    ids=repr,
 )
 def test_what_does_not_fit_is_an_error_with_the_layer_and_the_repair(layer, shapes) -> None:
     with pytest.raises((ShapeError, ArgumentError), match=rf"{type(layer).__name__}\((.|\n)*name='(.|\n)*fix:"):

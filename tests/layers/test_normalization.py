@@ -5,10 +5,10 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from oracle import keras_oracle
 
 from nyuron.core import ArgumentError, DataError, ShapeError
 from nyuron.layers import Input, Normalization, Rescaling
+from oracle import keras_oracle
 
 
 @pytest.mark.parametrize("shape", [(50, 4), (50, 3, 4)])

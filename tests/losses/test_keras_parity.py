@@ -3,9 +3,9 @@
 import jax
 import numpy as np
 import pytest
-from oracle import keras_oracle
 
 from nyuron import core, losses
+from oracle import keras_oracle
 
 RNG = np.random.default_rng(0)
 P = RNG.dirichlet(np.ones(4), 6).astype("float32")
@@ -22,7 +22,7 @@ NAMES = [n for n in losses.__all__ if n[0].isupper() and n not in ("Loss", "NAME
 def data_for(name):
     if name.startswith("Sparse"):
         return LABELS, P
-    if name.startswith("Categorical") and "Cross" in name or name == "KLDivergence":
+    if (name.startswith("Categorical") and "Cross" in name) or name == "KLDivergence":
         return ONE_HOT, P
     if "Crossentropy" in name:
         return BINARY, UNIT

@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from oracle import keras_oracle
 
 from nyuron import core, metrics
+from oracle import keras_oracle
 
 RNG = np.random.default_rng(0)
 N = 40

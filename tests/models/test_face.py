@@ -49,7 +49,9 @@ def test_shared_layers_and_several_inputs():
     total = Add(name="total")([shared(a), shared(b)])
     model = Model([a, b], [out, total])
     assert model.count_params() == 9 + 7
-    model.compile("sgd", loss={"out": "mse", "total": "mae"}, loss_weights={"out": 1.0, "total": 0.5}, metrics={"out": ["mae"]})
+    model.compile(
+        "sgd", loss={"out": "mse", "total": "mae"}, loss_weights={"out": 1.0, "total": 0.5}, metrics={"out": ["mae"]}
+    )
     history = model.fit({"a": X[:, :2], "b": X[:, 2:]}, [Y, np.zeros((64, 3))], epochs=1, verbose=0)
     assert list(history.history) == ["loss", "out_loss", "total_loss", "out_mae"]
 
@@ -83,7 +85,9 @@ def test_nested_and_cloned_models():
     model.fit(X, Y, epochs=1, verbose=0)
     assert not np.array_equal(before, inner.get_weights()[0])
     copy = clone_model(model)
-    assert copy.count_params() == model.count_params() and not np.array_equal(copy.get_weights()[0], model.get_weights()[0])
+    assert copy.count_params() == model.count_params() and not np.array_equal(
+        copy.get_weights()[0], model.get_weights()[0]
+    )
 
 
 def test_subclassed_model_and_custom_layer():

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from oracle import keras_oracle
 
 import nyuron
+from oracle import keras_oracle
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(70, 5)).astype("float32")
 CLASSES = RNG.integers(0, 3, 70).astype("int32")
@@ -15,7 +16,11 @@ REAL = RNG.normal(size=(70, 1)).astype("float32")
 def network(keras, case):
     layers = keras.layers
     if case == "regression":
-        body = [layers.Dense(8, activation="tanh", kernel_regularizer="l2"), layers.BatchNormalization(), layers.Dense(1)]
+        body = [
+            layers.Dense(8, activation="tanh", kernel_regularizer="l2"),
+            layers.BatchNormalization(),
+            layers.Dense(1),
+        ]
         model = keras.Sequential([keras.Input((5,)), *body])
         model.compile(keras.optimizers.SGD(0.05, momentum=0.9), loss="mse", metrics=["mae"])
         return model, REAL

@@ -21,6 +21,7 @@ def build(seed=1, rate=0.01):
     nyuron.set_random_seed(seed)
     model = Sequential([Dense(16, activation="relu"), BatchNormalization(), Dropout(0.2), Dense(1)])
     model.compile(Adam(rate), loss="mse", metrics=["mae"])
+    model.build((None, 8))
     return model
 
 
@@ -159,7 +160,9 @@ def test_a_loop_of_fits_compiles_once():
     build().fit(X, Y, epochs=1, verbose=0)
     before = train.run_program._cache_size()
     for i in range(5):
-        model = Sequential([Dense(16, activation="relu"), BatchNormalization(), Dropout(0.1 + i / 50), Dense(1)], name=f"m{i}")
+        model = Sequential(
+            [Dense(16, activation="relu"), BatchNormalization(), Dropout(0.1 + i / 50), Dense(1)], name=f"m{i}"
+        )
         model.compile(Adam(0.001 * (i + 1)), loss="mse", metrics=["mae"])
         model.fit(X, Y, epochs=1, verbose=0)
     assert train.run_program._cache_size() == before

@@ -25,6 +25,8 @@ class ActivityRegularization(Layer):
     l1: Scalar = 0.0
     l2: Scalar = 0.0
 
+    keeps_shape = True
+
     @property
     def activity_regularizer(self) -> Any:
         """The penalty as a regularizer."""

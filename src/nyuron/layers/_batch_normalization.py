@@ -46,6 +46,8 @@ class BatchNormalization(Layer):
     beta_constraint: Any = None
     gamma_constraint: Any = None
 
+    keeps_shape = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         resolve(self)

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 
 from nyuron import initializers
-from nyuron.core import Array, Key, Params, Shape, State, Weight, fold, module, replace, static
+from nyuron.core import Array, Key, KindError, Params, Shape, State, Weight, fold, module, replace, static
 from nyuron.core._lookup import signature as content
 from nyuron.layers._boxes import read_weights, write_weights
 from nyuron.layers._call import Call, Forward, spec
@@ -170,14 +170,28 @@ class CustomLayer(Layer):
 
     def _call(self, inputs: tuple[Array, ...], call: Call, **named: Any) -> Any:
         layer = self.body.layer
+        if not hasattr(layer, "call"):
+            raise KindError(
+                "the layer does not say what it computes", who=layer.described(), fix="define call(self, inputs)"
+            )
         accepted = inspect.signature(layer.call).parameters
         if "training" in accepted:
             named.setdefault("training", call.training)
         if "mask" in accepted:
             named.setdefault("mask", call.mask if len(inputs) == 1 else list(call.masks) or None)
-        if len(inputs) == 1 or _takes_each(accepted):
-            return layer.call(*inputs, **named)
-        return layer.call(list(inputs), **named)
+        given = inputs if len(inputs) == 1 or _takes_each(accepted) else (list(inputs),)
+        try:
+            return layer.call(*given, **named)
+        except ValueError as error:
+            if "__jax_array__" not in str(error):
+                raise
+            raise KindError(
+                "a weight was given to a function of JAX, which takes arrays only",
+                who=layer.described(),
+                expected="an array, or an operator such as x @ self.kernel",
+                got="a Weight",
+                fix="jnp.matmul(x, self.kernel.value)",
+            ) from error
 
     def _mask(self, inputs: tuple[Array, ...], output: Any, call: Call, context: Context) -> Any:
         layer = self.body.layer

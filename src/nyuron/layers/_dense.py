@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from nyuron.core import Array, Key, Params, Shape, State, module, static
+from nyuron.layers._activation import shape_after
 from nyuron.layers._axes import check_features
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
@@ -50,6 +51,9 @@ class Dense(Layer):
         if self.use_bias:
             params["bias"] = self.bias_initializer((self.units,), key=bias_key)
         return params, {}
+
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return shape_after(self.activation, (*shapes[0][:-1], self.units))
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         y = jnp.matmul(x, params["kernel"])

@@ -41,6 +41,9 @@ class Embedding(Layer):
     def init(self, key: Key, shape: Shape) -> tuple[Params, State]:
         return {"embeddings": self.embeddings_initializer((self.input_dim, self.output_dim), key=key)}, {}
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return (*shapes[0], self.output_dim)
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         rows = x if jnp.issubdtype(x.dtype, jnp.integer) else x.astype(jnp.int32)
         return jnp.take(params["embeddings"], rows, axis=0, mode="fill", fill_value=jnp.nan), state

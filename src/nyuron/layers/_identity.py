@@ -19,6 +19,7 @@ class Identity(Layer):
     """
 
     takes_integers = True
+    keeps_shape = True
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return x, state

@@ -27,6 +27,7 @@ class InputLayer(Layer):
     batch_shape: Any = static(None)
 
     takes_integers = True
+    keeps_shape = True
 
     def __post_init__(self) -> None:
         super().__post_init__()

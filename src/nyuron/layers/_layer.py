@@ -67,6 +67,8 @@ class Layer(Configurable):
     """Whether integer inputs are indices, to be kept; else they are converted to floating point."""
     passes_mask: ClassVar[bool] = True
     """Whether the first input's mask is handed on unchanged."""
+    keeps_shape: ClassVar[bool] = False
+    """Whether the output always has the first input's shape."""
     input_ndim: ClassVar[int | None] = None
     """Required number of axes, batch included."""
 
@@ -114,6 +116,8 @@ class Layer(Configurable):
 
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         """The output's shape, None where it follows an unknown axis of the input."""
+        if self.keeps_shape:
+            return shapes[0]
         return self.measure_output_shape("int32" if self.takes_integers else "float32", *shapes)
 
     def measure_output_shape(self, dtype: str, *shapes: Shape) -> Shape:

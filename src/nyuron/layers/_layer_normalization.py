@@ -37,6 +37,8 @@ class LayerNormalization(Layer):
     beta_constraint: Any = None
     gamma_constraint: Any = None
 
+    keeps_shape = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "axis", as_axes(self.axis))
@@ -83,6 +85,8 @@ class UnitNormalization(Layer):
     """
 
     axis: Any = static(-1)
+
+    keeps_shape = True
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -22,6 +22,8 @@ class Masking(Layer):
 
     mask_value: Scalar = 0.0
 
+    keeps_shape = True
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return jnp.where(self.compute_mask((x,), call)[..., None], x, 0), state
 

@@ -53,6 +53,9 @@ class Maxout(Layer):
             params["bias"] = self.bias_initializer((self.units * self.pieces,), key=bias_key)
         return params, {}
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return (*shapes[0][:-1], self.units)
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         y = jnp.matmul(x, params["kernel"])
         if self.use_bias:

@@ -27,7 +27,8 @@ class Merge(Layer):
 
     def check_shapes(self, *shapes: Shape) -> None:
         sizes = [
-            {n for n in column if n is not None and (n != 1 or axis == 0)} for axis, column in enumerate(_columns(shapes))
+            {n for n in column if n is not None and (n != 1 or axis == 0)}
+            for axis, column in enumerate(_columns(shapes))
         ]
         if any(len(column) > 1 for column in sizes):
             raise ShapeError(

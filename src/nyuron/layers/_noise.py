@@ -28,6 +28,8 @@ class Noise(Layer):
     Source: keras.layers.Dropout and its kin.
     """
 
+    keeps_shape = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         seed, shape = self.__dict__.get("seed"), self.__dict__.get("noise_shape")

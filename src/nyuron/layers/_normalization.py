@@ -66,6 +66,8 @@ class Normalization(Layer):
     variance: Any = None
     invert: bool = static(False)
 
+    keeps_shape = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "axis", as_axes(self.axis))

@@ -31,6 +31,8 @@ class ReLU(Layer):
     negative_slope: Scalar = 0.0
     threshold: Scalar = 0.0
 
+    keeps_shape = True
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold), state
 
@@ -50,6 +52,8 @@ class LeakyReLU(Layer):
 
     negative_slope: Scalar = 0.3
     alpha: InitVar[Any] = dataclasses.field(default=None, kw_only=True)
+
+    keeps_shape = True
 
     def __post_init__(self, alpha: Any) -> None:  # type: ignore[override]
         super().__post_init__()
@@ -76,6 +80,8 @@ class PReLU(Layer):
     alpha_regularizer: Any = None
     alpha_constraint: Any = None
     shared_axes: Any = static(None)
+
+    keeps_shape = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,6 +114,8 @@ class ELU(Layer):
     """
 
     alpha: Scalar = 1.0
+
+    keeps_shape = True
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return activations.elu(x, self.alpha), state

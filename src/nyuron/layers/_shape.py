@@ -29,6 +29,10 @@ class Flatten(Layer):
     takes_integers = True
     passes_mask = False
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        batch, *sizes = shapes[0]
+        return (batch, None if None in sizes else math.prod(n or 0 for n in sizes))
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         if self.data_format == "channels_first" and x.ndim > 1:
             x = jnp.moveaxis(x, 1, -1)
@@ -116,6 +120,9 @@ class Permute(Layer):
                 fix="count axes from 1, without the batch",
             )
 
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return (shapes[0][0], *(shapes[0][i] for i in self.dims))
+
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return jnp.transpose(x, (0, *self.dims)), state
 
@@ -137,6 +144,9 @@ class RepeatVector(Layer):
     takes_integers = True
     passes_mask = False
     input_ndim = 2
+
+    def compute_output_shape(self, *shapes: Shape) -> Shape:
+        return (shapes[0][0], self.n, shapes[0][1])
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
         return jnp.broadcast_to(x[:, None, :], (x.shape[0], self.n, x.shape[1])), state

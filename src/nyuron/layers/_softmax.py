@@ -30,6 +30,8 @@ class Softmax(Layer):
 
     axis: Any = static(-1)
 
+    keeps_shape = True
+
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "axis", as_axes(self.axis))

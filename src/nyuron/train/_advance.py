@@ -101,7 +101,8 @@ class _Program:
             return (r.step < jnp.minimum(last, self.full)) & jnp.any(r.status == RUNNING)
 
         size = self.plan.batch_size
-        run = jax.lax.while_loop(goes_on, lambda r: self.step(r, order, r.step * size, size), run)
+        if self.full:
+            run = jax.lax.while_loop(goes_on, lambda r: self.step(r, order, r.step * size, size), run)
         if not self.rest:
             return run
         is_due = (run.step == self.full) & (self.full < last) & jnp.any(run.status == RUNNING)
