@@ -3,13 +3,15 @@
 E = ½ (y − t)²;  δ = (y − t) · y (1 − y) at the output;  δₕ = φ′(net) · Σ w δ below;  ∂E/∂w = δ · signal.
 """
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 from _figure import save
 
 rng = np.random.default_rng(3)
 sizes = [2, 3, 2, 1]
-weights = [rng.normal(size=(m, n)) for m, n in zip(sizes, sizes[1:], strict=False)]
+weights = [rng.normal(size=(m, n)) for m, n in itertools.pairwise(sizes)]
 biases = [rng.normal(size=n) * 0.1 for n in sizes[1:]]
 example, target = np.array([0.8, -0.5]), 1.0
 

@@ -299,7 +299,7 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         raise arrays.DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
     is_single_use = iter(source) is source if hasattr(source, "__iter__") else False
     task, names = task_for(model, first[1])
-    validation = (
+    validation: Any = (
         None if options["validation_data"] is None else _validation_batch(model, options["validation_data"], who)
     )
     if validation is not None and not callable(validation):
