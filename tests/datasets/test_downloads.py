@@ -164,7 +164,7 @@ def test_idx_types(code: int, dtype: str, tmp_path: Path) -> None:
         (idx(np.zeros((5, 5), np.uint8))[:-1], r"truncated or damaged(.|\n)*25 bytes of values for the shape \(5, 5\)"),
         (idx(np.zeros(5, np.uint8)) + b"more", "truncated or damaged"),
         (b"\0\0\x08\x04" + b"\xff" * 16, "truncated or damaged"),
-        (gzip.compress(idx(np.zeros(500, np.uint8, mtime=0)))[:-9], "truncated or damaged(.|\n)*a complete gzip file"),
+        (gzip.compress(idx(np.zeros(500, np.uint8)), mtime=0)[:-9], "truncated or damaged(.|\n)*a complete gzip file"),
     ],
 )
 def test_idx_files_that_are_broken(content: bytes, said: str, tmp_path: Path) -> None:

@@ -122,26 +122,30 @@ class _Machine:
         items = [self.pop() for _ in range(count)][::-1]
         self.stack.append(tuple(items))
 
-    def name(self, module: Any, name: Any) -> None:
-        if f"{module} {name}" not in _KNOWN:
-            raise UnsafeError(f"the file asks for {module}.{name}, which no list of numbers needs")
-        self.stack.append(_Name(f"{module} {name}"))
 
-    def call(self) -> None:
-        arguments, maker = self.pop(), self.pop()
-        if not isinstance(maker, _Name) or not isinstance(arguments, tuple):
-            raise UnsafeError("the file calls something that is no function of NumPy's")
-        self.stack.append(_Made(maker))
+def _name(m: _Machine, module: Any, name: Any) -> None:
+    if f"{module} {name}" not in _KNOWN:
+        raise UnsafeError(f"the file asks for {module}.{name}, which no list of numbers needs")
+    m.stack.append(_Name(f"{module} {name}"))
 
-    def build(self) -> None:
-        state = self.pop()
-        if not isinstance(self.stack[-1], _Made):
-            raise UnsafeError("the file fills something that is no array")
-        self.stack[-1].state = state
 
-    def stack_name(self) -> None:
-        name, module = self.pop(), self.pop()
-        self.name(module, name)
+def _stack_name(m: _Machine) -> None:
+    name, module = m.pop(), m.pop()
+    _name(m, module, name)
+
+
+def _call(m: _Machine) -> None:
+    arguments, maker = m.pop(), m.pop()
+    if not isinstance(maker, _Name) or not isinstance(arguments, tuple):
+        raise UnsafeError("the file calls something that is no function of NumPy's")
+    m.stack.append(_Made(maker))
+
+
+def _build(m: _Machine) -> None:
+    state = m.pop()
+    if not isinstance(m.stack[-1], _Made):
+        raise UnsafeError("the file fills something that is no array")
+    m.stack[-1].state = state
 
 
 def _integers(run: bytes) -> list[int]:
@@ -193,10 +197,10 @@ _STEPS: dict[bytes, Callable[[_Machine], Any]] = {
     b"\x94": _remember(lambda m: len(m.memo)),
     b"h": _push(lambda m: m.memo[m.number("<B")]),
     b"j": _push(lambda m: m.memo[m.number("<I")]),
-    b"c": lambda m: m.name(m.line(), m.line()),
-    b"\x93": _Machine.stack_name,
-    b"R": _Machine.call,
-    b"b": _Machine.build,
+    b"c": lambda m: _name(m, m.line(), m.line()),
+    b"\x93": _stack_name,
+    b"R": _call,
+    b"b": _build,
 }
 
 
