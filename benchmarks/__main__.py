@@ -72,7 +72,7 @@ def main(given: list[str] | None = None) -> int:
                 options.environments,
                 Path(caches),
                 options.patience,
-                lambda outcome: console.print(_line(outcome), style="dim", highlight=False),
+                lambda outcome: console.print(_line(outcome), style="dim", highlight=False, soft_wrap=True),
             )
     summary = summarize(outcomes)
     show(summary, console)
@@ -89,7 +89,7 @@ def _takes_part(name: str, only: list[str] | None) -> bool:
 
 def _line(outcome: Outcome) -> str:
     said = outcome.problem or f"cold {seconds(outcome.result['cold'])}, fit {seconds(outcome.result['fit'])}"  # type: ignore[index]
-    return f"round {outcome.round}  {outcome.workload:<10}  {outcome.contender:<40}  {said}"
+    return f"round {outcome.round}  {outcome.workload:<10}  {outcome.contender:<41}  {said}"
 
 
 if __name__ == "__main__":

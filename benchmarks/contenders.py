@@ -34,6 +34,10 @@ def _pytorch(name: str, *options: str) -> Contender:
     return Contender(name, "pytorch", "pytorch", options)
 
 
+def _both_pytorches(*options: str) -> list[Contender]:
+    return [_pytorch("pytorch", *options), _pytorch("pytorch, compiled", "--compiled", *options)]
+
+
 def _face(workload: Workload, steps: int, *more: str) -> list[Contender]:
     """Keras on both backends, with and without several steps in one execution."""
     return [
@@ -50,11 +54,10 @@ def contenders(workload: str, members: int) -> list[Contender]:
     """Everyone who takes part, Nyuron first; `members` is how many networks of the population a peer trains."""
     if workload == NONLINEAR.name:
         ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
-        return [ours, *_face(NONLINEAR, 32), _pytorch("pytorch"), _pytorch("pytorch, compiled", "--compiled")]
+        return [ours, *_face(NONLINEAR, 32), *_both_pytorches("--threads", "1")]
     if workload == MNIST.name:
         ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
-        peers = [_pytorch("pytorch"), _pytorch("pytorch, compiled", "--compiled")]
-        return [ours, *_face(MNIST, 125), *peers, Contender("scikit-learn", "scikit-learn", "scikit_learn")]
+        return [ours, *_face(MNIST, 125), *_both_pytorches(), Contender("scikit-learn", "scikit-learn", "scikit_learn")]
     if workload == POPULATION.name:
         some, two = ("--members", str(members)), ("--processes", "2")
         ours = Contender(OURS, NYURON, "nyuron_members", ("--members", str(POPULATION.members)))
@@ -62,9 +65,8 @@ def contenders(workload: str, members: int) -> list[Contender]:
             ours,
             *_face(POPULATION, 58, *some),
             _keras("keras-jax, two processes", "jax", 58, *some, *two),
-            _pytorch("pytorch", *some),
+            *_both_pytorches(*some),
             _pytorch("pytorch, two processes", *some, *two),
-            _pytorch("pytorch, compiled", "--compiled", *some),
             Contender("pytorch, weights stacked by hand", "pytorch", "pytorch_stacked", ("--members", "16")),
         ]
     return [Contender(name, NYURON, "methods", ("--method", name)) for name in METHODS]

@@ -69,10 +69,11 @@ def numpy_from_frame(x: Any, who: str) -> np.ndarray:
     frame = nw.from_native(x, allow_series=True, eager_only=True)
     if isinstance(frame, nw.Series):
         return _column(frame, who)
-    _refuse_non_numbers({name: frame[name] for name in frame.columns}, who)
+    named = dict(zip(frame.columns, frame.iter_columns(), strict=True))
+    _refuse_non_numbers(named, who)
     if not frame.columns:
         raise DataError("the frame has no columns", who=who, expected="at least one column", got=f"shape {frame.shape}")
-    columns = [_column(frame[name], f"{who}[{name!r}]") for name in frame.columns]
+    columns = [_column(column, f"{who}[{name!r}]") for name, column in named.items()]
     if len({column.dtype for column in columns}) > 1:
         columns = [column if column.dtype.kind == "O" else column.astype(np.float64) for column in columns]
     return np.stack(columns, axis=1)

@@ -34,8 +34,8 @@ def load_data(
     Shapes: x (n,) lists of integers, y (n,) 0 or 1.
     Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file;
         ArgumentError if no review is shorter than maxlen.
-    Source: keras.datasets.imdb.load_data; Maas et al. 2011. Differs from Keras: the file's pickled lists are read by an
-        unpickler that can only make lists and arrays.
+    Source: keras.datasets.imdb.load_data; Maas et al. 2011. Differs from Keras: the file's lists are read by a
+        reader that can make lists of numbers and nothing else, and calls nothing.
     """
     file = fetch("imdb", Remote(path, KERAS_FILES + "imdb.npz", _CHECKSUM))
     x_train, y_train, x_test, y_test = load_arrays(file, "x_train", "y_train", "x_test", "y_test")

@@ -34,8 +34,8 @@ def load_data(
     Shapes: x (n,) lists of integers, y (n,) 0 … 45.
     Raises: DataError with how to place the file by hand when there is no network; FileFormatError for a damaged file;
         ArgumentError if no text is shorter than maxlen.
-    Source: keras.datasets.reuters.load_data; Reuters-21578, Lewis 1997. Differs from Keras: the file's pickled lists
-        are read by an unpickler that can only make lists and arrays.
+    Source: keras.datasets.reuters.load_data; Reuters-21578, Lewis 1997. Differs from Keras: the file's lists
+        are read by a reader that can make lists of numbers and nothing else, and calls nothing.
     """
     check_test_split(test_split)
     texts, labels = load_arrays(fetch("reuters", Remote(path, KERAS_FILES + "reuters.npz", _CHECKSUM)), "x", "y")

@@ -133,6 +133,8 @@ class _Program:
             nothing = jax.tree.map(lambda a: jnp.full_like(a, jnp.nan), train)
             checked = jax.lax.cond(is_validated, lambda: self.validate(run), lambda: nothing)
         values = (*train, *checked)
+        if self.plan.has_members:
+            values = jax.tree.map(lambda value: _unless_stopped(run.status, value), values)
         logs = jax.tree.map(lambda all_, value: all_.at[run.epoch - first].set(value), logs, values)
 
         def close(task: Task, rule: StoppingRule | None, run: RunState, values: Logs) -> RunState:
@@ -164,6 +166,12 @@ class _Program:
         figures = jax.eval_shape(self.per_member(results, (0, 0)), self.task, run.sums)
         copies = 1 if self.validation is None else 2
         return tuple(jax.tree.map(lambda f: jnp.full((epochs, *f.shape), jnp.nan, f.dtype), figures)) * copies
+
+
+def _unless_stopped(status: Array, value: Array) -> Array:
+    """The members' figures, NaN for those that had stopped before this epoch."""
+    goes_on = (status == RUNNING) | (status == CONVERGED)
+    return jnp.where(goes_on.reshape(-1, *(1,) * (value.ndim - 1)), value, jnp.nan)
 
 
 def _all_finite(params: Params) -> Array:
