@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -325,7 +325,7 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         chunks_of,
         settings,
         rule=rule,
-        validation=validation,
+        validation=cast(Any, validation),
         optimizer_state=_reusable(model, task, params),
     )
     return run, names, stopper, callbacks
