@@ -31,9 +31,11 @@ def ratio(outcomes: Sequence[Outcome], workload: str, figure: str, peer: str) ->
     return statistics.median(pairs) if pairs else None
 
 
-def fastest(outcomes: Sequence[Outcome], workload: str, figure: str, beginning: str = "") -> str | None:
+def fastest(
+    outcomes: Sequence[Outcome], workload: str, figure: str, beginning: str = "", besides: str | None = None
+) -> str | None:
     """The peer whose median is the smallest."""
-    names = {o.contender for o in outcomes if o.workload == workload and o.contender != OURS}
+    names = {o.contender for o in outcomes if o.workload == workload} - {OURS, besides}
     medians = {
         name: statistics.median(values.values())
         for name in sorted(names)
@@ -44,7 +46,7 @@ def fastest(outcomes: Sequence[Outcome], workload: str, figure: str, beginning: 
 
 def verdict(outcomes: Sequence[Outcome], goal: Goal) -> dict[str, Any] | None:
     """How a goal stands; None where it was not measured."""
-    peer = fastest(outcomes, goal.workload, goal.figure, goal.peer)
+    peer = fastest(outcomes, goal.workload, goal.figure, goal.peer, goal.besides)
     reached = None if peer is None else ratio(outcomes, goal.workload, goal.figure, peer)
     if reached is None:
         return None

@@ -30,7 +30,9 @@ def data_for(name):
 
 
 def options_for(name):
-    cases = [{}]
+    cases = [{"axis": 1}, {"axis": (1,)}] if name in ("Dice", "Tversky") else [{}]
+    if name == "Tversky":
+        cases.append({"axis": -1, "alpha": 0.3, "beta": 0.7})
     if "Crossentropy" in name:
         cases.append({"from_logits": True})
     if "Crossentropy" in name and not name.startswith("Sparse"):
@@ -59,6 +61,41 @@ def test_value_and_gradient(name, options, weighted):
         expected, slope = jax.value_and_grad(lambda q: theirs(y, q, sample_weight=w))(p)
     np.testing.assert_allclose(value, expected, rtol=3e-5, atol=1e-6)
     np.testing.assert_allclose(grad, slope, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["Dice", "Tversky"])
+def test_overlap_of_a_whole_batch_takes_no_weights(name):
+    ours = getattr(losses, name)()
+    with keras_oracle():
+        import keras
+
+        np.testing.assert_allclose(ours(BINARY, UNIT), getattr(keras.losses, name)()(BINARY, UNIT), rtol=1e-5)
+    with pytest.raises(core.ShapeError, match="one number for the whole batch"):
+        ours(BINARY, UNIT, sample_weight=WEIGHT)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean", "mean_with_sample_weight", "sum_over_batch_size", "none", None])
+@pytest.mark.parametrize("masked", [False, True])
+def test_reductions(reduction, masked):
+    mask = np.array([1, 1, 0, 1, 0, 1], bool) if masked else None
+    value = losses.MeanSquaredError(reduction=reduction)(BINARY, REAL, WEIGHT, mask=mask)
+    with keras_oracle():
+        import keras
+
+        p = keras.ops.convert_to_tensor(REAL)
+        if masked:
+            keras.src.backend.set_keras_mask(p, mask)
+        expected = keras.losses.MeanSquaredError(reduction=reduction)(BINARY, p, WEIGHT)
+    np.testing.assert_allclose(value, expected, rtol=1e-5)
+
+
+def test_unknown_reduction_and_misfitting_shapes():
+    with pytest.raises(core.ArgumentError, match="unknown reduction"):
+        losses.MeanSquaredError(reduction="avg")(BINARY, REAL)
+    with pytest.raises(core.ShapeError, match="differ in shape"):
+        losses.MeanSquaredError()(BINARY[:, :1], REAL)
+    with pytest.raises(core.ShapeError, match="categorical_crossentropy"):
+        losses.SparseCategoricalCrossentropy()(ONE_HOT, P)
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)

@@ -1,123 +1,72 @@
-"""The commands and their options."""
+"""The commands and their options. What a command needs is imported when it runs, so that help is instant."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from cyclopts import App, Group, Parameter
+from cyclopts import App, CycloptsError, Parameter
 
 from nyuron._version import __version__
+from nyuron.cli._options import EVERYWHERE, OPTIONS, TrainOptions
 
-app = App(name="nyuron", help="Train neural networks on real data, and see what came out.", version=__version__)
-_GLOBAL = Group("Everywhere")
-Debug = Annotated[bool, Parameter(name="--debug", negative="", group=_GLOBAL, help="Show the traceback of an error.")]
-Base = Annotated[Path, Parameter(help="The folder of runs.")]
+_DEFAULTS = TrainOptions()
+
+app = App(
+    name="nyuron",
+    help="Train a neural network on your data, and see what came of it.",
+    help_format="plaintext",
+    help_epilogue="Begin with `nyuron train digits`.",
+    version=__version__,
+    group_parameters=OPTIONS,
+    default_parameter=Parameter(show_default=False),
+    exit_on_error=False,
+    print_error=False,
+    result_action="return_value",
+)
+app["--help"].group = app["--version"].group = EVERYWHERE
+
+Base = Annotated[Path, Parameter(metavar="DIR", help="The folder that holds the runs. Default: runs.")]
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    debug: Annotated[
+        bool, Parameter(negative="", group=EVERYWHERE, help="Show where in the program an error arose.")
+    ] = False,
+) -> int:
+    """Run a command; --debug is taken by `main`."""
+    del debug
+    return app(tokens) or 0
 
 
 @app.command
 def train(
-    source: str,
+    source: Annotated[str, Parameter(help="A data set (digits, iris, mnist …), or a CSV, Parquet or .npz file.")],
+    /,
     *,
-    target: str | None = None,
-    model: str = "mlp",
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    optimizer: str | None = None,
-    hidden: tuple[int, ...] = (),
-    dropout: float = 0.0,
-    validation: float | None = None,
-    test: float = 0.2,
-    patience: int | None = None,
-    drop: tuple[str, ...] = (),
-    missing: str = "error",
-    task: str | None = None,
-    seed: int = 0,
-    out: Path = Path("runs"),
-    quiet: bool = False,
-    debug: Debug = False,
+    options: Annotated[TrainOptions, Parameter(name="*")] = _DEFAULTS,
 ) -> int:
-    """Train a network on SOURCE, measure it on held-out data, and write a run folder with a report.
+    """Train a network on SOURCE, measure it on rows it has never seen, and write a run folder with a report."""
+    from nyuron.cli._train import run_training
 
-    Parameters
-    ----------
-    source
-        A data set (digits, iris, mnist …), or a CSV, Parquet or .npz file.
-    target
-        The column to predict; the last one if not given.
-    model
-        mlp, or a YAML file that describes a network.
-    epochs
-        Passes over the training data.
-    batch_size
-        Rows in a step.
-    learning_rate
-        The optimizer's step size.
-    optimizer
-        adam, sgd, rmsprop, lbfgs …
-    hidden
-        Widths of the hidden layers, as in --hidden 64 --hidden 32.
-    dropout
-        Share of units that are silent in a training step.
-    validation
-        Share of the training rows that watches for over-fitting.
-    test
-        Share of the rows that is held out, where the data have no test part of their own.
-    patience
-        Stop after so many epochs without improvement; 0 never stops.
-    drop
-        Columns to leave out.
-    missing
-        What to do with rows that have gaps: error, or drop.
-    task
-        classification or regression, where the guess is wrong.
-    seed
-        Fixes the split, the initial weights, the order and dropout.
-    out
-        The folder in which the run's folder is made.
-    quiet
-        Print nothing but the result.
-    """
-    from nyuron.cli._train import TrainOptions, run_training
-
-    options = TrainOptions(
-        source,
-        target,
-        model,
-        epochs,
-        batch_size,
-        learning_rate,
-        optimizer,
-        hidden,
-        dropout,
-        validation,
-        test,
-        patience,
-        drop,
-        missing,
-        task,
-        seed,
-        out,
-        quiet,
-    )
-    return run_training(options)
+    return run_training(source, options)
 
 
 @app.command
-def predict(run: str, source: str, *, out: Path | None = None, base: Base = Path("runs"), debug: Debug = False) -> int:
-    """Predict every row of SOURCE (a CSV, Parquet or .npz file) with a finished run.
-
-    Parameters
-    ----------
-    run
-        A run folder, its name, or latest.
-    source
-        The file with the rows.
-    out
-        A CSV file for the predictions; printed if not given.
-    """
+def predict(
+    run: Annotated[str, Parameter(help="A run's folder or name, or latest.")],
+    source: Annotated[str, Parameter(help="A file with the columns that the run learned from, or its data set.")],
+    /,
+    *,
+    out: Annotated[
+        Path | None, Parameter(metavar="FILE", help="A .csv or .npz file. Default: CSV on the screen.")
+    ] = None,
+    base: Base = Path("runs"),
+) -> int:
+    """Predict every row of SOURCE with a finished run."""
     from nyuron.cli._predict import run_prediction
 
     return run_prediction(run, source, out, base)
@@ -128,21 +77,26 @@ app.command(runs)
 
 
 @runs.default
-def runs_list(*, base: Base = Path("runs"), debug: Debug = False) -> int:
-    """List the runs, the latest last."""
+def runs_list(*, base: Base = Path("runs")) -> int:
+    """List, show and compare runs; alone, it lists them, the latest last."""
     from nyuron.cli._runs import show_list
 
     return show_list(base)
 
 
 @runs.command(name="list")
-def runs_list_too(*, base: Base = Path("runs"), debug: Debug = False) -> int:
+def runs_list_too(*, base: Base = Path("runs")) -> int:
     """List the runs, the latest last."""
     return runs_list(base=base)
 
 
 @runs.command(name="show")
-def runs_show(run: str = "latest", *, base: Base = Path("runs"), debug: Debug = False) -> int:
+def runs_show(
+    run: Annotated[str, Parameter(help="A run's folder or name, or latest.")] = "latest",
+    /,
+    *,
+    base: Base = Path("runs"),
+) -> int:
     """Show one run: what was asked, what came out."""
     from nyuron.cli._runs import show_one
 
@@ -150,33 +104,40 @@ def runs_show(run: str = "latest", *, base: Base = Path("runs"), debug: Debug = 
 
 
 @runs.command(name="compare")
-def runs_compare(first: str, second: str, *, base: Base = Path("runs"), debug: Debug = False) -> int:
-    """Show where two runs differ."""
+def runs_compare(
+    first: Annotated[str, Parameter(help="A run's folder or name, or latest.")],
+    second: Annotated[str, Parameter(help="Another.")],
+    /,
+    *,
+    base: Base = Path("runs"),
+) -> int:
+    """Show where two runs differ: options, data, figures."""
     from nyuron.cli._runs import show_difference
 
     return show_difference(first, second, base)
 
 
 @app.command
-def doctor(*, debug: Debug = False) -> int:
-    """Show versions, devices, caches and data folders."""
+def doctor() -> int:
+    """Check the installation: versions, devices, caches, data folders."""
     from nyuron.cli._doctor import examine
 
     return examine()
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0 well, 1 an error, 2 a wrong call, 130 interrupted."""
-    given = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    is_debugging = "--debug" in given
     try:
-        return app(given, exit_on_error=True, result_action="return_value")
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except Exception as error:
-        from nyuron.core import NyuronError
+        return app.meta(given, exit_on_error=False, print_error=False, result_action="return_value") or 0
+    except CycloptsError as error:
+        from nyuron.cli._errors import show_usage_error
 
-        if "--debug" in given or not isinstance(error, NyuronError):
+        return show_usage_error(error)
+    except (Exception, KeyboardInterrupt) as error:
+        from nyuron.cli._errors import show_error
+
+        if is_debugging and not isinstance(error, KeyboardInterrupt):
             raise
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return show_error(error)

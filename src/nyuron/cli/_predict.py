@@ -9,51 +9,118 @@ from typing import Any
 
 import numpy as np
 
-from nyuron.core import DataError
-from nyuron.data import Standardizer, read
+from nyuron.cli._console import console, number, share
+from nyuron.cli._errors import plain_warnings
+from nyuron.cli._options import TrainOptions
+from nyuron.cli._source import find_data, is_file_name
+from nyuron.core import ArgumentError, DataError
+from nyuron.data import read
 from nyuron.models import load_model
 from nyuron.saving import find_run
 
 
 def run_prediction(run: str, source: str, out: Path | None, base: Path) -> int:
-    """Write one line per row: the class with its probability, or the number."""
-    folder = find_run(run, base)
-    about = folder.read("config")
-    data = about["data"]
-    x = _inputs(source, data)
-    model = load_model(folder.path / "model.nyuron")
-    said = model.predict(x, verbose=0)
-    header, rows = _lines(said, data, about["target_scaling"])
-    file = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
-    try:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows(rows)
-    finally:
-        if out is not None:
-            file.close()
-            print(f"{len(rows):,} predictions in {out}")
+    """Write one line per row: the class with its probability, or the quantity."""
+    if out is not None and out.suffix.lower() not in (".csv", ".npz"):
+        raise ArgumentError(
+            "predictions are written as .csv or .npz", who="--out", got=repr(str(out)), fix=f"{out.with_suffix('.csv')}"
+        )
+    with plain_warnings():
+        folder = find_run(run, base)
+        about = folder.read("preprocessing")
+        if not about:
+            raise DataError(
+                "the run does not say how its data were prepared", who=str(folder.path), fix="nyuron train again"
+            )
+        x, truth = _inputs(source, about)
+        said = np.asarray(load_model(folder.path / "model.nyuron").predict(x, verbose=0))
+    if about["task"] == "classification" and said.shape[1] == 1:
+        said = np.concatenate([1 - said, said], axis=1)
+    _write(out, said, about)
+    if truth is not None:
+        console(stderr=True).print(_verdict(said, truth, about))
     return 0
 
 
-def _inputs(source: str, data: dict[str, Any]) -> np.ndarray:
+def _inputs(source: str, about: dict[str, Any]) -> tuple[np.ndarray, Any]:
+    """The rows, and their targets where the source has them."""
+    if not is_file_name(source):
+        data = find_data(source, TrainOptions())
+        console(stderr=True).print(f"predicting the test part of {data.name}: {len(data.y_test):,} rows")
+        return data.x_test, [
+            str((data.class_names or range(data.classes))[y]) if data.classes else y for y in data.y_test
+        ]
     if Path(source).suffix.lower() == ".npz":
-        with np.load(source, allow_pickle=False) as arrays:
-            name = next((n for n in ("x", "x_test", "X") if n in arrays.files), None)
-            if name is None:
-                raise DataError("the file has no array x", who=source, expected="x", got=arrays.files)
-            return arrays[name]
+        return _from_npz(source)
     table = read(source)
-    names = data["features"] or list(table.names)
-    table.check_numeric(names)
-    table.check_complete(names)
-    return table.numbers(names).reshape(-1, *data["input_shape"])
+    names = about["columns"] or [name for name in table.names if name != about["target"]]
+    x = table.numbers(names).reshape(-1, *_shape(about, len(names), source))
+    truth = table[about["target"]] if about["target"] in table.names else None
+    return x, None if truth is None else truth.tolist()
 
 
-def _lines(said: np.ndarray, data: dict[str, Any], scaling: Any) -> tuple[list[str], list[list[Any]]]:
-    if data["task"] == "classification":
+def _shape(about: dict[str, Any], columns: int, source: str) -> list[int]:
+    if np.prod(about["input_shape"]) != columns:
+        raise DataError(
+            "the file has the wrong number of columns",
+            who=source,
+            expected=f"{np.prod(about['input_shape'])} columns of numbers",
+            got=columns,
+            fix="give the columns that the run learned from",
+        )
+    return about["input_shape"]
+
+
+def _from_npz(source: str) -> tuple[np.ndarray, Any]:
+    if not Path(source).is_file():
+        raise DataError("there is no such file", who=source, fix="check the path")
+    with np.load(source, allow_pickle=False) as arrays:
+        name = next((n for n in ("x", "X", "x_test") if n in arrays.files), None)
+        if name is None:
+            raise DataError("the file has no array x", who=source, expected="x, or x_test", got=", ".join(arrays.files))
+        truth = name.replace("x", "y").replace("X", "y")
+        return arrays[name], arrays[truth].tolist() if truth in arrays.files else None
+
+
+def _write(out: Path | None, said: np.ndarray, about: dict[str, Any]) -> None:
+    if out is not None and out.suffix.lower() == ".npz":
+        np.savez_compressed(out, said=said, classes=np.asarray(about["classes"]))
+    else:
+        header, rows = _lines(said, about)
+        file = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
+        try:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+        finally:
+            if out is not None:
+                file.close()
+    if out is not None:
+        console(stderr=True).print(f"{len(said):,} predictions in {out}")
+
+
+def _lines(said: np.ndarray, about: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
+    if about["task"] == "classification":
         best = said.argmax(axis=1)
-        rows = [[data["classes"][k], f"{said[i, k]:.4f}"] for i, k in enumerate(best)]
-        return [data["target"], "probability"], rows
-    values = Standardizer.from_config(scaling).inverse(said)[:, 0]
-    return [data["target"]], [[f"{v:.6g}"] for v in values]
+        return [about["target"], "probability"], [
+            [about["classes"][k], f"{said[i, k]:.4f}"] for i, k in enumerate(best)
+        ]
+    names = [about["target"]] if said.shape[1] == 1 else [f"{about['target']}_{k + 1}" for k in range(said.shape[1])]
+    return names, [[f"{v:.6g}" for v in row] for row in said]
+
+
+def _verdict(said: np.ndarray, truth: list[Any], about: dict[str, Any]) -> str:
+    """How well the predictions fit the targets that the source itself holds."""
+    if about["task"] != "classification":
+        errors = said - np.asarray(truth, np.float64).reshape(len(said), -1)
+        return f"{about['target']} is among the columns: wrong by {number(float(np.abs(errors).mean()))} on average"
+    names = about["classes"]
+    right = sum(_is_same(names[k], true) for k, true in zip(said.argmax(axis=1), truth, strict=True))
+    return f"{about['target']} is among the columns: {share(right / len(truth))} right ({right:,} of {len(truth):,})"
+
+
+def _is_same(name: str, true: Any) -> bool:
+    try:
+        return name == str(true) or float(name) == float(true)
+    except (TypeError, ValueError):
+        return False

@@ -7,76 +7,111 @@ from typing import Any
 
 from rich.table import Table
 
-from nyuron.cli._show import console, number
+from nyuron.cli._console import console, facts, number, share, sparkline
+from nyuron.cli._show import headline
 from nyuron.saving import RunFolder, find_run, list_runs
-
-_BARS = "▁▂▃▄▅▆▇█"
-
-
-def sparkline(values: list[float], width: int = 16) -> str:
-    """A curve in one line of text."""
-    if not values:
-        return ""
-    step = max(len(values) / width, 1.0)
-    picked = [values[int(i * step)] for i in range(int(len(values) / step))]
-    low, high = min(picked), max(picked)
-    return "".join(_BARS[int((v - low) / (high - low or 1.0) * 7)] for v in picked)
 
 
 def show_list(base: Path) -> int:
-    """A line a run."""
+    """A line a run, the latest last."""
     runs = list_runs(base)
     if not runs:
-        console.print(f"no runs in {base} yet; `nyuron train digits` makes one")
+        console().print(f"There are no runs in {base} yet; `nyuron train digits` makes one.")
         return 0
-    table = Table("run", "task", "result", "epochs", "seconds", "loss", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name, align in (("run", "left"), ("test", "right"), ("loss", "right"), ("epochs", "right"), ("time", "right")):
+        table.add_column(name, justify=align, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("course of the loss", no_wrap=True)
     for run in runs:
-        about, metrics, history = run.read("config"), run.read("metrics"), run.read("history")
+        metrics, history = run.read("metrics"), run.read("history")
         table.add_row(
             run.path.name,
-            about["data"]["task"],
-            _headline(metrics),
-            str(metrics.get("epochs", "")),
-            f"{metrics.get('seconds', 0):.1f}",
+            _result(metrics),
+            number(metrics.get("loss")),
+            str(metrics.get("epochs", "")) + ("*" if metrics.get("stopped") == "interrupted" else ""),
+            f"{metrics.get('seconds', 0):.1f} s",
             sparkline(history.get("figures", {}).get("loss", [])),
         )
-    console.print(table)
+    out = console()
+    out.print(table)
+    if any(run.read("metrics").get("stopped") == "interrupted" for run in runs):
+        out.print("\n* interrupted", style="dim")
     return 0
 
 
-def _headline(metrics: dict[str, Any]) -> str:
+def _result(metrics: dict[str, Any]) -> str:
     if "accuracy" in metrics:
-        return f"accuracy {metrics['accuracy']:.2%}"
-    return f"mae {number(metrics.get('mae', float('nan')))}, R² {metrics.get('r2', float('nan')):.3f}"
+        return f"{share(metrics['accuracy'])} right"
+    r2 = metrics.get("r2")
+    return f"± {number(metrics.get('mae'))}" + ("" if r2 is None else f", R² {r2:.3f}")
 
 
-def _flat(run: RunFolder) -> dict[str, str]:
-    about, metrics = run.read("config"), run.read("metrics")
-    flags = {name: str(value) for name, value in about["options"].items()}
-    shown = {name: number(value) for name, value in metrics.items()}
-    return {**flags, "optimizer used": about["optimizer"], **shown}
+def _flat(run: RunFolder) -> dict[str, dict[str, Any]]:
+    """Everything that may differ between two runs, by group."""
+    about, metrics, where = run.read("config"), run.read("metrics"), run.read("environment")
+    data, training = about["data"], dict(about["training"])
+    training["optimizer"] = training.pop("optimizer_text")
+    units = [layer["output"][-1] for layer in about["network"] if layer["parameters"]]
+    return {
+        "asked": {"source": about["source"], **about["options"]},
+        "data": {
+            "rows": " / ".join(f"{n:,}" for n in data["rows"].values()),
+            "columns": len(data["columns"]) or "×".join(map(str, data["input_shape"])),
+            "target": data["target"],
+        },
+        "network": {
+            "layers": " → ".join(map(str, units)),
+            "parameters": sum(layer["parameters"] for layer in about["network"]),
+        },
+        "training": training,
+        "figures": metrics,
+        "environment": {"python": where.get("python"), **where.get("packages", {}), "devices": where.get("devices")},
+    }
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value)) or "–"
+    return number(value)
 
 
 def show_one(name: str, base: Path) -> int:
     """Options and figures of one run."""
     run = find_run(name, base)
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for key, value in _flat(run).items():
-        table.add_row(key, value)
-    console.print(f"[bold]{run.path.name}[/bold]")
-    console.print(table)
-    console.print(run.read("config")["summary"])
-    console.print(f"report   {(run.path / 'report.html').resolve().as_uri()}", soft_wrap=True)
+    flat, out, table = _flat(run), console(), facts()
+    table.add_row("test", headline(run.read("metrics")))
+    for group in ("asked", "data", "network", "training", "figures"):
+        for key, value in flat[group].items():
+            if value not in (None, "", [], False):
+                table.add_row(key.replace("_", " "), _text(value))
+    out.print(run.path.name, style="bold")
+    out.print(table)
+    out.print(f"\nreport  {(run.path / 'report.html').resolve().as_uri()}")
     return 0
 
 
 def show_difference(first: str, second: str, base: Path) -> int:
-    """Where two runs differ, side by side."""
+    """Where two runs differ, side by side; for figures, which one is better."""
     a, b = find_run(first, base), find_run(second, base)
     left, right = _flat(a), _flat(b)
-    table = Table("", a.path.name, b.path.name, box=None, padding=(0, 2, 0, 0))
-    for key in {**left, **right}:
-        if left.get(key) != right.get(key):
-            table.add_row(key, left.get(key, "–"), right.get(key, "–"))
-    console.print(table)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("", style="dim", no_wrap=True)
+    table.add_column(a.path.name, overflow="fold")
+    table.add_column(b.path.name, overflow="fold")
+    table.add_column("difference", justify="right", no_wrap=True)
+    same = True
+    for group in left:
+        for key in {**left[group], **right[group]}:
+            x, y = left[group].get(key), right[group].get(key)
+            if x != y:
+                same = False
+                table.add_row(key.replace("_", " "), _text(x), _text(y), _change(x, y) if group == "figures" else "")
+    out = console()
+    out.print("The runs are equal in everything." if same else table)
     return 0
+
+
+def _change(x: Any, y: Any) -> str:
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (x, y)):
+        return ""
+    return f"{'+' if y > x else '−'}{number(abs(y - x))}"

@@ -1,4 +1,4 @@
-"""What the commands print."""
+"""What the main job prints."""
 
 from __future__ import annotations
 
@@ -6,77 +6,122 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from nyuron.cli._console import bar, console, facts, number, share
+from nyuron.cli._record import Job, class_names
 from nyuron.data import CLASSIFICATION, Dataset
 
-console = Console(highlight=False)
+MANY = 12
+"""Classes from which on only the rarest and the commonest are told."""
 
 
-def number(value: Any) -> str:
-    """A figure for people: four significant digits, thousands apart."""
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e5 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def show_data(data: Dataset, model: Any, epochs: int, share: float) -> None:
+def show_job(job: Job) -> None:
     """What was understood of the data, and what will be trained."""
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(style="bold")
-    train, test = data.rows
-    table.add_row("data", f"{data.name}: {data.description}" if data.description != data.name else data.name)
-    held = f"{round(train * share):,} of them for validation, " if share else ""
-    table.add_row("rows", f"{train:,} to train ({held}{test:,} held out to test)")
-    table.add_row("input", _input_text(data))
+    data, plan = job.data, job.plan
+    table = facts()
+    about = data.description if data.description != data.name else ""
+    table.add_row("data", Text.assemble((data.name, "bold"), f" – {about}" if about else ""))
+    train, held = job.parts.rows
+    parts = [f"{train:,} to train"] + ([f"{held:,} to validate"] if held else []) + [f"{len(data.y_test):,} to test"]
+    table.add_row("rows", f"{train + held + len(data.y_test):,}: {', '.join(parts)}")
+    table.add_row("input", _input(job))
+    if not any("gaps" in note for note in data.notes):
+        table.add_row("missing", "none")
+    table.add_row("target", _target(data))
     if data.task == CLASSIFICATION:
-        counts = np.bincount(data.y_train, minlength=data.classes)
-        table.add_row(
-            "target", f"{data.target_name}: {data.classes} classes, {counts.min():,} to {counts.max():,} rows each"
-        )
-    else:
-        y = data.y_train
-        table.add_row(
-            "target",
-            f"{data.target_name}: numbers from {number(float(y.min()))} to {number(float(y.max()))}, standardised",
-        )
-    widths = " → ".join(str(layer.compute_output_shape(s)[-1]) for layer, s in _dense_layers(model))
-    table.add_row("network", f"{widths}, {model.count_params():,} parameters, at most {epochs} epochs")
+        table.add_row("balance", _balance(data))
     for note in data.notes:
         table.add_row("note", note)
-    console.print(table)
+    table.add_row("network", _network(job))
+    steps = -(-train // plan.batch_size)
+    stop = f", stops after {plan.patience} without improvement" if plan.patience and held else ""
+    table.add_row(
+        "training",
+        f"{plan.optimizer!r}, {plan.loss}, {steps:,} step{'s' * (steps != 1)} an epoch, {plan.epochs} epochs{stop}",
+    )
+    out = console()
+    out.print(table)
+    out.print()
 
 
-def _dense_layers(model: Any) -> list[tuple[Any, Any]]:
-    shape: Any = (None, *model.graph.inputs[0].shape[1:])
-    found = []
-    for layer in model.layers:
-        if hasattr(layer, "units"):
-            found.append((layer, shape))
-        shape = layer.compute_output_shape(shape)
-    return found
-
-
-def _input_text(data: Dataset) -> str:
-    shape = "×".join(str(n) for n in data.input_shape)
+def _input(job: Job) -> str:
+    data = job.data
+    scaled = type(job.model.layers[0]).__name__
+    how = {"Rescaling": "scaled to 0 … 1", "Normalization": "standardised"}.get(scaled, "as it is")
+    shape = "×".join(map(str, data.input_shape))
     if data.value_range is not None:
-        return f"{shape} values from {data.value_range[0]:g} to {data.value_range[1]:g}, scaled to 0..1"
-    shown = ", ".join(data.feature_names[:6]) + (" …" if len(data.feature_names) > 6 else "")
-    return f"{shape} columns, standardised" + (f": {shown}" if shown else "")
+        return f"{shape} numbers from {data.value_range[0]:g} to {data.value_range[1]:g}, {how}"
+    if not data.feature_names:
+        return f"{shape} numbers, {how}"
+    shown = ", ".join(data.feature_names[:8]) + (", …" if len(data.feature_names) > 8 else "")
+    return f"{len(data.feature_names)} column{'s' * (len(data.feature_names) > 1)}, {how}: {shown}"
 
 
-def show_result(data: Dataset, metrics: dict[str, Any], folder: Path, page: Path) -> None:
-    """The test figures, and where everything is."""
+def _target(data: Dataset) -> str:
     if data.task == CLASSIFICATION:
-        line = f"test accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, on {metrics['test_rows']:,} rows"
-    else:
-        line = (
-            f"test error: mean {number(metrics['mae'])}, root mean square {number(metrics['rmse'])}, "
-            f"R² {metrics['r2']:.3f}, on {metrics['test_rows']:,} rows"
+        return f"{data.target_name}: {data.classes} classes (classification)"
+    low, high = float(np.min(data.y_train)), float(np.max(data.y_train))
+    return f"{data.target_name}: quantities from {number(low)} to {number(high)}, standardised (regression)"
+
+
+def _balance(data: Dataset) -> Text:
+    counts, names = np.bincount(data.y_train, minlength=data.classes), class_names(data)
+    if data.classes > MANY:
+        few, many = int(counts.argmin()), int(counts.argmax())
+        return Text(f"{counts[few]:,} rows of {names[few]} to {counts[many]:,} of {names[many]}")
+    wide, text = max(map(len, names)), Text()
+    for k, (name, count) in enumerate(zip(names, counts, strict=True)):
+        text.append("\n" if k else "").append(f"{name:<{wide}}  ").append(bar(count / counts.max()), "blue")
+        text.append(f" {count:,}", "dim")
+    return text
+
+
+def _network(job: Job) -> str:
+    words = []
+    for layer in job.layers:
+        if layer["class"] in ("Rescaling", "Normalization"):
+            continue
+        size = f" {layer['output'][-1]}" if layer["parameters"] else ""
+        words.append(f"{layer['class']}{size}{' ' + layer['activation'] if layer['activation'] else ''}")
+    return f"{' → '.join(words)}: {job.model.count_params():,} parameters"
+
+
+def show_outcome(data: Dataset, metrics: dict[str, Any], folder: Path, page: Path) -> None:
+    """The test figures, and where everything is."""
+    out, table = console(), facts()
+    trained = f"{metrics['epochs']} epoch{'s' * (metrics['epochs'] != 1)} in {metrics['seconds']:.1f} s"
+    stopped = metrics["stopped"]
+    if stopped == "early stopping":
+        trained += f", stopped early; the weights of epoch {metrics['best_epoch']} are kept"
+    elif stopped == "interrupted":
+        trained += ", interrupted; what was learned until then is kept"
+    elif stopped:
+        trained += f", {stopped}"
+    elif metrics["best_epoch"] not in (None, metrics["epochs"]):
+        trained += f"; the weights of epoch {metrics['best_epoch']} are kept"
+    table.add_row("trained", trained)
+    table.add_row("test", headline(metrics))
+    table.add_row("report", page.resolve().as_uri())
+    table.add_row("run", str(folder))
+    again = "FILE" if data.description.endswith(("csv", "parquet", "npz")) else data.name
+    table.add_row("use", f"nyuron predict {folder} {again}")
+    out.print()
+    out.print(table)
+
+
+def headline(metrics: dict[str, Any]) -> Text:
+    """The test figures in a line, beside a blind guess's."""
+    rows = metrics["test_rows"]
+    if "accuracy" in metrics:
+        between = f"95 % sure of {share(metrics['accuracy_low'])} to {share(metrics['accuracy_high'])}"
+        return Text.assemble(
+            (f"{share(metrics['accuracy'])} right", "bold green"),
+            f" ({metrics['right']:,} of {rows:,}; {between}; the commonest class alone: {share(metrics['baseline_accuracy'])})",
         )
-    console.print(f"\n[bold]{line}[/bold]  ({metrics['epochs']} epochs in {metrics['seconds']:.1f} s)", soft_wrap=True)
-    if metrics["stopped"]:
-        console.print(f"stopped: {metrics['stopped']}", soft_wrap=True)
-    console.print(f"run      {folder}", soft_wrap=True)
-    console.print(f"report   {page.resolve().as_uri()}", soft_wrap=True)
+    r2 = "–" if metrics["r2"] is None else f"{metrics['r2']:.3f}"
+    return Text.assemble(
+        (f"wrong by {number(metrics['mae'])} on average", "bold green"),
+        f" (on {rows:,} rows; root mean square {number(metrics['rmse'])}, R² {r2};"
+        f" the mean alone: {number(metrics['baseline_mae'])})",
+    )

@@ -14,6 +14,7 @@ from nyuron.losses._functions import (
     categorical_focal_crossentropy,
     categorical_hinge,
     cosine_similarity,
+    dice,
     hinge,
     huber,
     kl_divergence,
@@ -25,10 +26,12 @@ from nyuron.losses._functions import (
     poisson,
     sparse_categorical_crossentropy,
     squared_hinge,
+    tversky,
 )
 from nyuron.losses._get import NAMES, get, kind_of_target
 from nyuron.losses._hinge import CategoricalHinge, Hinge, SquaredHinge
 from nyuron.losses._loss import Loss
+from nyuron.losses._overlap import Dice, Tversky
 from nyuron.losses._reduce import match_ranks, reduce_values, weights_like
 from nyuron.losses._regression import (
     CosineSimilarity,
@@ -50,6 +53,7 @@ __all__ = [
     "CategoricalFocalCrossentropy",
     "CategoricalHinge",
     "CosineSimilarity",
+    "Dice",
     "Hinge",
     "Huber",
     "KLDivergence",
@@ -62,12 +66,14 @@ __all__ = [
     "Poisson",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
+    "Tversky",
     "binary_crossentropy",
     "binary_focal_crossentropy",
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
     "categorical_hinge",
     "cosine_similarity",
+    "dice",
     "get",
     "hinge",
     "huber",
@@ -83,5 +89,6 @@ __all__ = [
     "reduce_values",
     "sparse_categorical_crossentropy",
     "squared_hinge",
+    "tversky",
     "weights_like",
 ]

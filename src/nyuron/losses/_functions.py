@@ -49,6 +49,12 @@ def cosine_similarity(y_true: Any, y_pred: Any, **options: Any) -> Array:
 
 
 @register
+def dice(y_true: Any, y_pred: Any, **options: Any) -> Array:
+    """One minus the overlap of two regions; see `Dice`. Source: keras.losses.dice."""
+    return _values("Dice", y_true, y_pred, options)
+
+
+@register
 def hinge(y_true: Any, y_pred: Any, **options: Any) -> Array:
     """One value per example; see `Hinge`. Source: keras.losses.hinge."""
     return _values("Hinge", y_true, y_pred, options)
@@ -112,3 +118,9 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, **options: Any) ->
 def squared_hinge(y_true: Any, y_pred: Any, **options: Any) -> Array:
     """One value per example; see `SquaredHinge`. Source: keras.losses.squared_hinge."""
     return _values("SquaredHinge", y_true, y_pred, options)
+
+
+@register
+def tversky(y_true: Any, y_pred: Any, **options: Any) -> Array:
+    """One minus the weighted overlap of two regions; see `Tversky`. Source: keras.losses.tversky."""
+    return _values("Tversky", y_true, y_pred, options)

@@ -6,7 +6,7 @@ from typing import Any
 
 from nyuron.core import snake_case
 from nyuron.core._lookup import find
-from nyuron.losses import _crossentropy, _hinge, _regression
+from nyuron.losses import _crossentropy, _hinge, _overlap, _regression
 from nyuron.losses._function import wrap
 from nyuron.losses._loss import Loss
 
@@ -26,10 +26,10 @@ _ALIASES = {
 
 def _classes() -> dict[str, type[Loss]]:
     found: dict[str, type[Loss]] = {}
-    for file in (_regression, _crossentropy, _hinge):
+    for file in (_regression, _crossentropy, _hinge, _overlap):
         for name, thing in vars(file).items():
             is_own = isinstance(thing, type) and thing.__module__ == file.__name__
-            if is_own and issubclass(thing, Loss) and name != "Crossentropy":
+            if is_own and issubclass(thing, Loss) and not name.startswith("_"):
                 found[name] = thing
     return found
 

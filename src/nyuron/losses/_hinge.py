@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from nyuron.core import Array, module
-from nyuron.losses._loss import Loss
+from nyuron.losses._loss import Elementwise
 
 
 def signed(y_true: Array) -> Array:
@@ -15,10 +15,14 @@ def signed(y_true: Array) -> Array:
 
 
 @module
-class Hinge(Loss):
-    """``mean(max(1 − y ŷ, 0))`` for labels −1 and 1.
+class Hinge(Elementwise):
+    """``mean(max(1 − y ŷ, 0))`` for labels −1 and 1; labels 0 and 1 are taken for them.
 
+    Shapes: y and ŷ (batch, …, d) -> (batch, …).
     Source: keras.losses.Hinge.
+    Example:
+        >>> float(Hinge()(np.array([[1.0, -1.0]]), np.array([[0.5, -2.0]])))
+        0.25
     """
 
     def per_example(self, y_true: Array, y_pred: Array) -> Array:
@@ -26,10 +30,14 @@ class Hinge(Loss):
 
 
 @module
-class SquaredHinge(Loss):
-    """``mean(max(1 − y ŷ, 0)²)`` for labels −1 and 1.
+class SquaredHinge(Elementwise):
+    """``mean(max(1 − y ŷ, 0)²)`` for labels −1 and 1; labels 0 and 1 are taken for them.
 
+    Shapes: y and ŷ (batch, …, d) -> (batch, …).
     Source: keras.losses.SquaredHinge.
+    Example:
+        >>> float(SquaredHinge()(np.array([[1.0, -1.0]]), np.array([[0.5, -2.0]])))
+        0.125
     """
 
     def per_example(self, y_true: Array, y_pred: Array) -> Array:
@@ -37,10 +45,14 @@ class SquaredHinge(Loss):
 
 
 @module
-class CategoricalHinge(Loss):
+class CategoricalHinge(Elementwise):
     """``max(1 + max((1−y) ŷ) − Σ y ŷ, 0)`` for one-hot targets.
 
+    Shapes: y and ŷ (batch, …, classes) -> (batch, …).
     Source: keras.losses.CategoricalHinge.
+    Example:
+        >>> float(CategoricalHinge()(np.array([[1.0, 0.0]]), np.array([[0.5, 0.25]])))
+        0.75
     """
 
     def per_example(self, y_true: Array, y_pred: Array) -> Array:

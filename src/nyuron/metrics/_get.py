@@ -10,7 +10,7 @@ from nyuron.core import is_module, replace, snake_case, unknown_name
 from nyuron.core._lookup import find
 from nyuron.losses import Loss, kind_of_target
 from nyuron.metrics import _accuracy, _confusion, _means
-from nyuron.metrics._custom import FunctionMetric, wrap
+from nyuron.metrics._custom import wrap
 from nyuron.metrics._metric import Metric
 
 _ALIASES = {
@@ -36,7 +36,7 @@ def _classes() -> dict[str, type[Metric]]:
     for file in (_means, _accuracy, _confusion):
         for name, thing in vars(file).items():
             is_own = isinstance(thing, type) and thing.__module__ == file.__name__ and not name.startswith("_")
-            if is_own and issubclass(thing, Metric) and name not in ("LossMean", "Counting"):
+            if is_own and issubclass(thing, Metric) and name not in ("LossMean", "MeanOfLoss", "Counting"):
                 found[name] = thing
     return found
 
@@ -61,9 +61,7 @@ def get(identifier: Any) -> Any:
         'mse'
     """
     if isinstance(identifier, Loss):
-        return FunctionMetric(
-            function=identifier.per_example, name=identifier.name or snake_case(type(identifier).__name__)
-        )
+        return _means.MeanOfLoss(of=identifier, name=identifier.name)
     if isinstance(identifier, str) and identifier in _BY_SHAPE:
         return NAMES[f"categorical_{_BY_SHAPE[identifier]}"](name=identifier)
     if isinstance(identifier, str) and identifier in NAMES:

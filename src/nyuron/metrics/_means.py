@@ -55,10 +55,17 @@ class LossMean(MeanOfValues):
         return losses.get(self.loss_name)
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
-        loss = self.loss()
-        if loss.matches_ranks:
-            y_true, y_pred = matched(y_true, y_pred)
-        return loss.per_example(y_true, y_pred)
+        return self.loss().values(y_true, y_pred)
+
+
+@module
+class MeanOfLoss(LossMean):
+    """The mean of the values of any loss, the user's own too."""
+
+    of: losses.Loss
+
+    def loss(self) -> Any:
+        return self.of
 
 
 def _of_loss(name: str, loss: str) -> type[LossMean]:
@@ -89,7 +96,7 @@ class CosineSimilarity(MeanOfValues):
     axis: int = static(-1)
 
     def values(self, y_true: Array, y_pred: Array) -> Array:
-        return -losses.CosineSimilarity(axis=self.axis).per_example(*matched(y_true, y_pred))
+        return -losses.CosineSimilarity(axis=self.axis).values(y_true, y_pred)
 
 
 @module

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import platform
+import re
+import shlex
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,21 +19,34 @@ import numpy as np
 from nyuron.core import DataError, FileFormatError, nearest
 from nyuron.saving._archive import atomic
 
-DOCUMENTS = ("config", "history", "metrics", "environment")
+_STAMP = "%Y-%m-%d_%H-%M-%S"
 
 
 def new_run_folder(base: Path, name: str) -> Path:
-    """A folder of its own under `base`, named by time and `name`; never one that exists."""
-    base.mkdir(parents=True, exist_ok=True)
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    for i in range(10_000):
-        folder = base / (f"{stamp}_{name}" + (f"_{i + 1}" if i else ""))
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            continue
-        return folder
-    raise DataError("no free name for the run", who=str(base), fix="another --out")
+    """A folder of its own under `base`, named by time and `name`; never one that exists.
+
+    Raises: DataError if no folder can be made there.
+    """
+    stamp = datetime.now().strftime(_STAMP)
+    name = re.sub(r'[\s<>:"/\\|?*\x00-\x1f]+', "-", name).strip("-.") or "run"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        for i in range(10_000):
+            folder = base / (f"{stamp}_{name}" + (f"_{i + 1}" if i else ""))
+            try:
+                folder.mkdir()
+            except FileExistsError:
+                continue
+            return folder
+    except OSError as error:
+        raise DataError(
+            "the run's folder cannot be made",
+            who=str(base),
+            expected="a folder that may be written to",
+            got=error.strerror or error,
+            fix="name another with --out",
+        ) from error
+    raise DataError("no name is free for the run", who=str(base), fix="name another folder with --out")
 
 
 def environment() -> dict[str, Any]:
@@ -38,30 +55,29 @@ def environment() -> dict[str, Any]:
 
     import jax
 
-    packages = {name: version(name) for name in ("nyuron", "jax", "jaxlib", "numpy")}
     return {
+        "command": shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
         "python": platform.python_version(),
-        "packages": packages,
+        "packages": {name: version(name) for name in ("nyuron", "jax", "jaxlib", "numpy")},
         "platform": platform.platform(),
         "devices": [str(device) for device in jax.devices()],
-        "command": " ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
-        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
 
 
 class RunFolder:
-    """Reads and writes the parts of one run."""
+    """Reads and writes the parts of one run: JSON documents, tables for spreadsheets, arrays."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 
     def write(self, name: str, value: Any) -> None:
-        """Write a document: config, history, metrics, environment."""
+        """Write a document to NAME.json."""
         with atomic(self.path / f"{name}.json") as file:
             file.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
 
     def read(self, name: str) -> Any:
-        """A document, or {} when the run does not have it.
+        """The document NAME.json, or {} when the run does not have it.
 
         Raises: FileFormatError for one that is no JSON.
         """
@@ -71,47 +87,78 @@ class RunFolder:
         try:
             return json.loads(file.read_text(encoding="utf-8"))
         except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise FileFormatError("the document is damaged", who=str(file), expected="JSON", got=error) from error
+            raise FileFormatError(
+                "the document is damaged", who=str(file), expected="JSON", got=error, fix="train again"
+            ) from error
 
-    def write_test(self, arrays: dict[str, np.ndarray]) -> None:
-        """Write what the network said of the test part."""
-        with atomic(self.path / "test.npz") as file, open(file, "wb") as out:
+    def write_table(self, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Write NAME.csv."""
+        with atomic(self.path / f"{name}.csv") as file, open(file, "w", newline="", encoding="utf-8") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+
+    def write_arrays(self, name: str, arrays: dict[str, np.ndarray]) -> None:
+        """Write NAME.npz."""
+        with atomic(self.path / f"{name}.npz") as file, open(file, "wb") as out:
             np.savez_compressed(out, allow_pickle=False, **arrays)  # type: ignore[arg-type]
 
-    def read_test(self) -> dict[str, np.ndarray]:
-        """What `write_test` wrote."""
-        file = self.path / "test.npz"
+    def read_arrays(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays in NAME.npz, or {} when the run does not have it.
+
+        Raises: FileFormatError for a file that is no such archive.
+        """
+        file = self.path / f"{name}.npz"
         if not file.is_file():
             return {}
-        with np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (ValueError, OSError, EOFError) as error:
+            raise FileFormatError(
+                "the arrays are damaged", who=str(file), expected="an .npz file", got=error, fix="train again"
+            ) from error
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end, and its figures were written."""
+        return (self.path / "metrics.json").is_file()
 
 
 def list_runs(base: Path) -> list[RunFolder]:
-    """The runs under a folder, the latest last."""
+    """The finished runs under a folder, the latest last."""
     if not base.is_dir():
         return []
-    return [RunFolder(p) for p in sorted(base.iterdir()) if (p / "config.json").is_file()]
+    runs = [run for run in map(RunFolder, base.iterdir()) if run.is_finished]
+
+    def age(run: RunFolder) -> tuple[str, int]:
+        # Within one second the names do not tell, the files do.
+        return run.path.name[: len("2026-11-21_10-33-12")], (run.path / "metrics.json").stat().st_mtime_ns
+
+    return sorted(runs, key=age)
 
 
 def find_run(name: str, base: Path) -> RunFolder:
-    """The run at a path, of a name under `base`, or 'latest'.
+    """The run at a path, of a name under `base`, the latest that has `name` in its own, or 'latest' of all.
 
     Raises: DataError with the nearest name.
     """
-    if (Path(name) / "config.json").is_file():
+    if RunFolder(name).is_finished:
         return RunFolder(name)
     runs = list_runs(base)
     if name == "latest" and runs:
         return runs[-1]
-    for run in runs:
-        if run.path.name == name:
-            return run
+    exact = [run for run in runs if run.path.name == name]
+    found = exact or [run for run in runs if name in run.path.name]
+    if found:
+        return found[-1]
     guess = nearest(name, [run.path.name for run in runs])
     raise DataError(
         "there is no such run",
         who=name,
-        expected=f"a run folder, 'latest', or one of the {len(runs)} runs in {base}",
+        expected=f"a run's folder, its name, or latest, of the {len(runs)} runs in {base}"
+        if runs
+        else f"a run's folder; there are no runs in {base}",
         got=repr(name),
-        fix=f"did you mean {guess!r}?" if guess else f"nyuron runs --base {base}",
+        fix=f"did you mean {guess!r}?" if guess else f"nyuron runs --base {base}" if runs else "nyuron train SOURCE",
     )

@@ -1,0 +1,59 @@
+"""The data that SOURCE names: a data set or a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nyuron.cli._options import TrainOptions
+from nyuron.core import DataError, nearest
+from nyuron.data import Dataset, load_file
+from nyuron.datasets import load, names
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".npz", ".gz")
+
+
+def is_file_name(source: str) -> bool:
+    """Whether SOURCE means a file: one exists, or the name looks like one."""
+    return Path(source).is_file() or os.sep in source or Path(source).suffix.lower() in SUFFIXES
+
+
+def find_data(source: str, options: TrainOptions) -> Dataset:
+    """The data set or file that SOURCE names, with a training and a test part.
+
+    Raises: DataError with the nearest data set or file.
+    """
+    if is_file_name(source) and (Path(source).exists() or not nearest_source(source)):
+        return load_file(
+            source,
+            target=options.target,
+            task=options.task,
+            test=options.test,
+            seed=options.seed,
+            drop=options.drop,
+            missing=options.missing,
+        )
+    if source in (*names(), "boston"):
+        given = [name for name in ("target", "task", "drop") if getattr(options, name)]
+        if given:
+            raise DataError(
+                f"--{given[0]} is for files; the data set {source!r} says itself what is predicted from what",
+                who=source,
+                fix=f"leave --{given[0]} out",
+            )
+        return load(source, test=options.test, seed=options.seed)
+    guess = nearest_source(source)
+    raise DataError(
+        "there is no such data set or file",
+        who=source,
+        expected=f"a CSV, Parquet or .npz file, or one of {', '.join(names())}",
+        got=repr(source),
+        fix=f"did you mean {guess!r}?" if guess else "check the path",
+    )
+
+
+def nearest_source(source: str) -> str | None:
+    """The data set, or the file beside where SOURCE would be, with the most similar name."""
+    folder = Path(source).parent
+    files = [str(p) for p in sorted(folder.iterdir()) if p.suffix.lower() in SUFFIXES] if folder.is_dir() else []
+    return nearest(source, [*names(), *files])
