@@ -54,7 +54,7 @@ def bar(part: float, width: int = 20) -> str:
 
     Example:
         >>> bar(0.5, 4), bar(0.4, 4)
-        ('██', '█▌')
+        ('██', '█▋')
     """
     eighths = round(part * width * 8)
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
