@@ -158,14 +158,14 @@ def test_non_finite_loss_stops_and_keeps_the_last_good_weights():
 
 def test_a_loop_of_fits_compiles_once():
     build().fit(X, Y, epochs=1, verbose=0)
-    before = train.run_program._cache_size()
+    before = train.run_program.cache_size()
     for i in range(5):
         model = Sequential(
             [Dense(16, activation="relu"), BatchNormalization(), Dropout(0.1 + i / 50), Dense(1)], name=f"m{i}"
         )
         model.compile(Adam(0.001 * (i + 1)), loss="mse", metrics=["mae"])
         model.fit(X, Y, epochs=1, verbose=0)
-    assert train.run_program._cache_size() == before
+    assert train.run_program.cache_size() == before
 
 
 def test_last_partial_batch_counts_by_its_rows():

@@ -24,7 +24,8 @@ from nyuron.core._errors import (
     nearest,
     unknown_name,
 )
-from nyuron.core._keys import fold, key_from, next_seed, set_random_seed
+from nyuron.core._kept import KeptProgram, kept_program
+from nyuron.core._keys import fold, key_from, key_of, next_seed, seed_data, set_random_seed
 from nyuron.core._module import fields_by_role, is_module, label, module, replace, static
 from nyuron.core._names import snake_case, unique_name
 from nyuron.core._runtime import cache_folder, usable_cores, use_compilation_cache
@@ -37,6 +38,7 @@ __all__ = [
     "Configurable",
     "DataError",
     "FileFormatError",
+    "KeptProgram",
     "Key",
     "KindError",
     "MissingPackageError",
@@ -57,7 +59,9 @@ __all__ = [
     "from_config",
     "init_arguments",
     "is_module",
+    "kept_program",
     "key_from",
+    "key_of",
     "label",
     "module",
     "nearest",
@@ -66,6 +70,7 @@ __all__ = [
     "register_custom",
     "registered_name",
     "replace",
+    "seed_data",
     "set_random_seed",
     "snake_case",
     "static",

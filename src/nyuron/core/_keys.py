@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import jax
 import numpy as np
@@ -45,9 +46,19 @@ def next_seed() -> int:
     return _seeds.next()
 
 
+def seed_data(seed: int) -> np.ndarray:
+    """The 64 bits of a seed as two words: the data of its threefry key."""
+    return np.asarray([(seed >> 32) & 0xFFFFFFFF, seed & 0xFFFFFFFF], np.uint32)
+
+
+def key_of(data: Any) -> Key:
+    """The threefry key of two words."""
+    return jax.random.wrap_key_data(data, impl="threefry2x32")
+
+
 def key_from(seed: int) -> Key:
     """The threefry key of a seed."""
-    return jax.random.key(seed, impl="threefry2x32")
+    return key_of(seed_data(seed))
 
 
 def fold(key: Key, *indices: int | jax.Array) -> Key:

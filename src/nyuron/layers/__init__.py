@@ -27,7 +27,7 @@ from nyuron.layers._partition import join_frozen, split_frozen
 from nyuron.layers._polynomial import PolynomialFeatures
 from nyuron.layers._rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from nyuron.layers._shape import Flatten, Permute, RepeatVector, Reshape
-from nyuron.layers._slot import Slot
+from nyuron.layers._slot import Slot, make_first_weights
 from nyuron.layers._softmax import Softmax
 from nyuron.layers._symbolic import Node, SymbolicTensor, connect
 
@@ -88,6 +88,7 @@ __all__ = [
     "dot",
     "forward",
     "join_frozen",
+    "make_first_weights",
     "maximum",
     "minimum",
     "multiply",

@@ -67,5 +67,6 @@ def Input(
         (None, 28, 28)
     """
     layer = InputLayer(shape, batch_size, batch_shape, dtype=dtype, name=name)
-    layer.slot.params, layer.slot.state, layer.slot.order, layer.slot.shapes = {}, {}, ((), ()), (layer.batch_shape,)
+    layer.slot.shapes = (layer.batch_shape,)
+    layer.slot.fill({}, {})
     return SymbolicTensor(layer.batch_shape, layer.dtype, Node(layer, ()))

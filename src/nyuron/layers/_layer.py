@@ -34,7 +34,7 @@ from nyuron.layers._add_weight import add_loss, add_weight
 from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._context import Context, current
 from nyuron.layers._resolve import is_default
-from nyuron.layers._slot import Slot
+from nyuron.layers._slot import Slot, Wanted
 from nyuron.layers._symbolic import SymbolicTensor, connect
 
 
@@ -174,10 +174,13 @@ class Layer(Configurable):
     def build_for(self, *shapes: Shape, key: Key | None = None) -> None:
         """Give this instance its initial weights for inputs of these shapes (batch first, as None)."""
         self.check_shapes(*shapes)
+        if key is None and is_module(type(self)):
+            self.slot.shapes, self.slot.wanted = tuple(shapes), Wanted(self, tuple(shapes), next_seed())
+            return
         with jax.ensure_compile_time_eval():
             params, state = self.description.init(key_from(next_seed()) if key is None else key, *shapes)
         self.slot.shapes = tuple(shapes)
-        self.slot.order = (weight_paths(params), weight_paths(state))
+        self.slot.fill(params, state)
         _boxes().write_weights(self, params, state)
 
     @property
@@ -278,15 +281,6 @@ def _short(value: Any) -> str:
 def as_float(x: Array) -> Array:
     """Integers and booleans as float32; floating point unchanged."""
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.float32)
-
-
-def weight_paths(tree: Any, prefix: tuple[Any, ...] = ()) -> tuple[tuple[Any, ...], ...]:
-    """Paths to a tree's arrays in the order in which they were made (JAX itself sorts the names)."""
-    if isinstance(tree, dict):
-        return tuple(path for name, sub in tree.items() for path in weight_paths(sub, (*prefix, name)))
-    if isinstance(tree, list | tuple):
-        return tuple(path for i, sub in enumerate(tree) for path in weight_paths(sub, (*prefix, i)))
-    return (prefix,)
 
 
 def at_path(tree: Any, path: tuple[Any, ...]) -> Any:

@@ -2,23 +2,104 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from nyuron.core import Params, Shape, State
+import jax
+import numpy as np
+
+from nyuron.core import Params, Shape, State, kept_program, key_from, key_of, seed_data
 
 
-@dataclass(eq=False)
+class Wanted(NamedTuple):
+    """First weights that are still to be made: of which description, for which inputs, from which seed."""
+
+    description: Any
+    shapes: tuple[Shape, ...]
+    seed: int
+
+
 class Slot:
-    """Parameters and state of one layer instance, read by a model before a run and written after it."""
+    """Parameters and state of one layer instance, read by a model before a run and written after it.
 
-    params: Params = None
-    state: State = None
-    order: Any = None
-    """Names of the weights in the order in which Keras lists them: (of params, of state)."""
-    shapes: tuple[Shape, ...] | None = None
-    """Input shapes that the layer was built for; None while it is unbuilt."""
+    First weights are made when they are first read, so that those of a whole network are made by one program.
+    """
+
+    def __init__(self) -> None:
+        self.shapes: tuple[Shape, ...] | None = None
+        """Input shapes that the layer was built for; None while it is unbuilt."""
+        self.wanted: Wanted | None = None
+        self._params: Params = None
+        self._state: State = None
+        self._order: Any = None
 
     @property
     def is_built(self) -> bool:
+        """Whether the weights exist, or are sure to."""
         return self.shapes is not None
+
+    @property
+    def params(self) -> Params:
+        """What training changes."""
+        make_first_weights([self])
+        return self._params
+
+    @params.setter
+    def params(self, new: Params) -> None:
+        make_first_weights([self])
+        self._params = new
+
+    @property
+    def state(self) -> State:
+        """What is carried along."""
+        make_first_weights([self])
+        return self._state
+
+    @state.setter
+    def state(self, new: State) -> None:
+        make_first_weights([self])
+        self._state = new
+
+    @property
+    def order(self) -> Any:
+        """Paths to the weights in the order in which Keras lists them: (of params, of state)."""
+        make_first_weights([self])
+        return self._order
+
+    def fill(self, params: Params, state: State) -> None:
+        """Take first weights, in the order in which they were made."""
+        self.wanted = None
+        self._params, self._state = params, state
+        self._order = (weight_paths(params), weight_paths(state))
+
+
+def make_first_weights(slots: Iterable[Any]) -> None:
+    """Make the weights that these slots still want, by one program where that can be."""
+    waiting = [slot for slot in dict.fromkeys(slots) if getattr(slot, "wanted", None) is not None]
+    if not waiting:
+        return
+    wanted = [slot.wanted for slot in waiting]
+    seeds = np.stack([seed_data(w.seed) for w in wanted])
+    # A layer may be built while another function is traced; its weights are arrays all the same.
+    with jax.ensure_compile_time_eval():
+        made = _first_weights.if_kept(tuple(w.shapes for w in wanted), tuple(w.description for w in wanted), seeds)
+        if made is None:
+            made = [w.description.init(key_from(w.seed), *w.shapes) for w in wanted]
+    for slot, (params, state) in zip(waiting, made, strict=True):
+        slot.fill(params, state)
+
+
+@kept_program(static_argnums=(0,))
+def _first_weights(
+    shapes: tuple[tuple[Shape, ...], ...], descriptions: tuple[Any, ...], seeds: Any
+) -> tuple[tuple[Params, State], ...]:
+    return tuple(description.init(key_of(seeds[i]), *shapes[i]) for i, description in enumerate(descriptions))
+
+
+def weight_paths(tree: Any, prefix: tuple[Any, ...] = ()) -> tuple[tuple[Any, ...], ...]:
+    """Paths to a tree's arrays in the order in which they were made (JAX itself sorts the names)."""
+    if isinstance(tree, dict):
+        return tuple(path for name, sub in tree.items() for path in weight_paths(sub, (*prefix, name)))
+    if isinstance(tree, list | tuple):
+        return tuple(path for i, sub in enumerate(tree) for path in weight_paths(sub, (*prefix, i)))
+    return (prefix,)

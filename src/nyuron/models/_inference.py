@@ -6,17 +6,16 @@ import sys
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from nyuron.callbacks import CallbackList, figures
-from nyuron.core import DataError
+from nyuron.core import DataError, kept_program
 from nyuron.data import batches_of, is_batched_source
 from nyuron.layers import Call, Graph, split_frozen
 from nyuron.models import _arrays as arrays
 from nyuron.models._fit import named_logs
 from nyuron.models._training import _as_batches, need_compiled, prepare, task_for
-from nyuron.train import evaluate_chunks, evaluate_program, gathered, numbers_as_arrays
+from nyuron.train import evaluate_chunks, evaluate_program, gathered, numbers_as_arrays, on_device
 
 
 def evaluate(
@@ -45,8 +44,8 @@ def evaluate(
         task, names = task_for(model, batch[1])
         task = numbers_as_arrays(task)
         params, frozen = split_frozen(task.graph, model.slot.params)
-        data = jax.tree.map(jnp.asarray, batch)
-        order = jnp.arange(len(batch[0][0]), dtype=jnp.int32)
+        data = on_device(batch)
+        order = np.arange(len(batch[0][0]), dtype=np.int32)
         values = evaluate_program(task, params, frozen, model.slot.state, data, order, size)
         count = -(-len(batch[0][0]) // size)
     logs = named_logs(names, jax.device_get(values), False)
@@ -80,7 +79,7 @@ def _evaluate_stream(model: Any, source: Any, steps: int | None, who: str) -> tu
     return names, evaluate_chunks(task, params, frozen, model.slot.state, gathered(limited())), counted[0]
 
 
-@jax.jit
+@kept_program()
 def _predict_blocks(graph: Graph, params: Any, state: Any, xs: tuple[Any, ...]) -> Any:
     """Outputs for inputs of shape (blocks, rows, …)."""
     return jax.lax.map(lambda x: graph.apply(params, state, *x, call=Call())[0], xs)

@@ -12,7 +12,7 @@ from nyuron import losses as losses_room
 from nyuron import optimizers as optimizers_room
 from nyuron.callbacks import History
 from nyuron.core import ArgumentError, Params, Shape, State, StateError, unknown_name
-from nyuron.layers import CustomLayer, Graph, InputLayer, InputSpec, Layer, Step, SymbolicTensor
+from nyuron.layers import CustomLayer, Graph, InputLayer, InputSpec, Layer, Step, SymbolicTensor, make_first_weights
 from nyuron.models._compiled import Compiled
 from nyuron.models._network import Network, NetworkSlot, connect_tensors
 from nyuron.models._optimizer_view import OptimizerView
@@ -229,6 +229,8 @@ class Model(Layer):
                     for one in entry:
                         metrics_room.get(one)
         self.compiled = Compiled(optimizers_room.get(optimizer), loss, loss_weights, metrics, weighted_metrics)
+        if self.network is not None:
+            make_first_weights(layer.slot for layer in self.network_layers)
         self.optimizer_state = None
         self._programs.clear()
 

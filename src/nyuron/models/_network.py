@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from nyuron.core import ArgumentError, Params, State
-from nyuron.layers import Graph, InputSpec, Layer, Node, Step, SymbolicTensor, read_weights, write_weights
+from nyuron.layers import (
+    Graph,
+    InputSpec,
+    Layer,
+    Node,
+    Step,
+    SymbolicTensor,
+    make_first_weights,
+    read_weights,
+    write_weights,
+)
 
 
 def frozen_flags(layers: Sequence[Layer]) -> tuple[bool, ...]:
@@ -48,6 +58,7 @@ class NetworkSlot:
 
     @property
     def params(self) -> Params:
+        make_first_weights(layer.slot for layer in self.layers)
         return tuple(read_weights(layer)[0] for layer in self.layers)
 
     @params.setter
@@ -57,6 +68,7 @@ class NetworkSlot:
 
     @property
     def state(self) -> State:
+        make_first_weights(layer.slot for layer in self.layers)
         return tuple(read_weights(layer)[1] for layer in self.layers)
 
     @state.setter

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from nyuron.callbacks import BackupAndRestore, CallbackList, EarlyStopping, History, progress
-from nyuron.core import ArgumentError, StateError, fold, key_from, next_seed
+from nyuron.core import ArgumentError, StateError, next_seed, seed_data
 from nyuron.data import batches_of, is_batched_source, prefetch
 from nyuron.layers import join_frozen, split_frozen
 from nyuron.models import _arrays as arrays
@@ -27,6 +27,7 @@ from nyuron.train import (
     array_chunks,
     gathered,
     numbers_as_arrays,
+    on_device,
     results,
     start_state,
     train_step,
@@ -346,13 +347,13 @@ def train_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight:
     """See Model.train_on_batch."""
     who = f"{model.name}.train_on_batch"
     need_compiled(model, who)
-    batch = jax.tree.map(jnp.asarray, prepare(model, x, y, sample_weight, class_weight, who))
+    batch = on_device(prepare(model, x, y, sample_weight, class_weight, who))
     task, names = task_for(model, batch[1])
     task = numbers_as_arrays(task)
     params, frozen = split_frozen(task.graph, model.slot.params)
-    key = model._programs.setdefault("batch_key", key_from(next_seed()))
+    key = model._programs.setdefault("batch_key", seed_data(next_seed()))
     state = start_state(task, params, model.slot.state, None, 0, optimizer=_reusable(model, task, params))
-    state = state._replace(key=fold(key, int(state.optimizer["iterations"])))
+    state = state._replace(key=key, epoch=jnp.asarray(state.optimizer["iterations"], jnp.int32))
     new, values = _one_step(task, frozen, state, batch)
     if not np.isfinite(float(values[0])):
         warnings.warn(

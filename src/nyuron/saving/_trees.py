@@ -8,20 +8,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.core import FileFormatError, key_from
-
-
-def _is_key(leaf: Any) -> bool:
-    return hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+from nyuron.core import FileFormatError
 
 
 def name_arrays(tree: Any) -> dict[str, np.ndarray]:
     """Each array of a tree by its path."""
     leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
-    return {
-        jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(jax.random.key_data(x) if _is_key(x) else x)
-        for path, x in leaves
-    }
+    return {jax.tree_util.keystr(path, simple=True, separator="/"): np.asarray(x) for path, x in leaves}
 
 
 def fill_tree(like: Any, arrays: dict[str, np.ndarray], who: str) -> Any:
@@ -43,11 +36,9 @@ def fill_tree(like: Any, arrays: dict[str, np.ndarray], who: str) -> Any:
     filled = []
     for name, (_, old) in zip(names, leaves, strict=True):
         new = arrays[name]
-        shape = jax.random.key_data(old).shape if _is_key(old) else np.shape(old)
-        if new.shape != shape:
-            raise FileFormatError(f"the array {name!r} has another shape", who=who, expected=shape, got=new.shape)
-        if _is_key(old):
-            filled.append(jax.random.wrap_key_data(jnp.asarray(new), impl=jax.random.key_impl(key_from(0))))
-        else:
-            filled.append(jnp.asarray(new, old.dtype))
+        if new.shape != np.shape(old):
+            raise FileFormatError(
+                f"the array {name!r} has another shape", who=who, expected=np.shape(old), got=new.shape
+            )
+        filled.append(jnp.asarray(new, old.dtype))
     return jax.tree.unflatten(form, filled)

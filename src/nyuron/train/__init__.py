@@ -4,7 +4,7 @@ from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, m
 from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
 from nyuron.train._members import Members, train_members
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
-from nyuron.train._run import EpochLogs, Pace, Run, Settings
+from nyuron.train._run import EpochLogs, Pace, Run, Settings, on_device
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
 from nyuron.train._step import evaluate_step, train_step
 from nyuron.train._stopping import StoppingRule, StoppingState, restored
@@ -46,6 +46,7 @@ __all__ = [
     "measure",
     "member_program",
     "numbers_as_arrays",
+    "on_device",
     "restored",
     "results",
     "run_program",

@@ -16,10 +16,10 @@ import jax
 import jax.numpy as jnp
 from jax.sharding import Mesh, PartitionSpec
 
-from nyuron.core import Array, Params
+from nyuron.core import Array, Params, kept_program
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, member_axes, select
 from nyuron.train._step import evaluate_step, take, train_step
-from nyuron.train._stopping import StoppingRule
+from nyuron.train._stopping import StoppingRule, StoppingState
 from nyuron.train._task import Batch, Sums, Task, results, zero_sums
 
 Logs = tuple[Any, ...]
@@ -199,8 +199,8 @@ def evaluation(task: Task, params: Params, frozen: Params, layers: Any, data: Ba
     return results(task, add_evaluation(task, params, frozen, layers, zero_sums(task), data, order, size))
 
 
-run_program = jax.jit(advance, static_argnums=0)
-evaluate_program = jax.jit(evaluation, static_argnums=6)
+run_program = kept_program(static_argnums=(0,), results=(RunState, Sums, StoppingState))(advance)
+evaluate_program = kept_program(static_argnums=(6,))(evaluation)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from nyuron.core import Params, State, fold
+from nyuron.core import Params, State, fold, key_of
 from nyuron.layers import Call, join_frozen
 from nyuron.train._task import Batch, Task
 
@@ -42,7 +42,7 @@ def first_non_finite(
             found.append((layer, "output"))
         return value
 
-    call = Call(key=fold(key, epoch, step), training=True)
+    call = Call(key=fold(key_of(key), epoch, step), training=True)
     task.graph.forward(whole, layers, *batch[0], call=call, watch=watch)
     if found:
         return found[0]

@@ -40,8 +40,6 @@ def stack(trees: Sequence[Any]) -> Any:
 
 
 def _stacked(leaves: tuple[Any, ...]) -> Any:
-    if isinstance(leaves[0], jax.Array) and jnp.issubdtype(leaves[0].dtype, jax.dtypes.prng_key):
-        return jnp.stack(leaves)
     return np.stack([np.asarray(leaf) for leaf in leaves])
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import Params, State
@@ -84,7 +83,7 @@ class Run:
         self.task: Task = numbers_as_arrays(task)
         self.rule = None if rule is None else numbers_as_arrays(rule)
         self.frozen = frozen
-        self.data = jax.tree.map(jnp.asarray, data)
+        self.data = on_device(data)
         self.rows = self.data[0][0].shape[0]
         size = settings.batch_size
         self._keep = None if settings.steps_per_epoch is None else min(settings.steps_per_epoch * size, self.rows)
@@ -103,8 +102,8 @@ class Run:
     def _with_order(self, validation: Batch | None) -> tuple[Batch, Any] | None:
         if validation is None:
             return None
-        data = jax.tree.map(jnp.asarray, validation)
-        return data, jnp.arange(data[0][0].shape[0], dtype=jnp.int32)
+        data = on_device(validation)
+        return data, jax.device_put(np.arange(data[0][0].shape[0], dtype=np.int32))
 
     @property
     def done_steps(self) -> int:
@@ -163,7 +162,7 @@ class Run:
             keep=self._keep,
             shuffles=self.settings.shuffles,
         )
-        orders = jnp.asarray(drawn)
+        orders = jax.device_put(drawn)
         self._orders = (first, count, orders)
         return orders
 
@@ -192,6 +191,18 @@ class Run:
         order = np.asarray(self._orders_from(epoch, (epoch + 1) * self.steps))[0]
         size = self.settings.batch_size
         return jax.tree.map(lambda a: a[order[step * size : (step + 1) * size]], self.data)
+
+
+def on_device(data: Any) -> Any:
+    """The arrays in JAX's own, in the precision that JAX is set to; nothing is compiled for it."""
+
+    def put(a: Any) -> Any:
+        if isinstance(a, jax.Array):
+            return a
+        a = np.asarray(a)
+        return jax.device_put(a.astype(jax.dtypes.canonicalize_dtype(a.dtype), copy=False))
+
+    return jax.tree.map(put, data)
 
 
 def _row(logs: tuple[Any, ...], epoch: int) -> tuple[Any, ...]:

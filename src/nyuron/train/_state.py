@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from nyuron.core import Array, Key, Params, State, fold, key_from
+from nyuron.core import Array, Params, State, fold, kept_program, key_of, seed_data
 from nyuron.train._stopping import StoppingRule, StoppingState
 from nyuron.train._task import Sums, Task, zero_sums
 
@@ -26,11 +27,35 @@ class RunState(NamedTuple):
     stopping: StoppingState | None
     status: Array
     """RUNNING, STOPPED by a rule, CONVERGED, or NOT_FINITE."""
-    key: Key
-    """The run's key, folded from the seed and the member's number."""
+    key: Array
+    """The data of the run's key, folded from the seed and the member's number."""
     epoch: Array
     step: Array
     """Next step of the epoch under way."""
+
+
+@kept_program(static_argnums=(7,), results=(RunState, Sums, StoppingState))
+def _started(
+    task: Task,
+    params: Params,
+    layers: State,
+    rule: StoppingRule | None,
+    seed: Array,
+    member: Array,
+    epoch: Array,
+    is_new: bool,
+) -> RunState:
+    return RunState(
+        params=None,
+        layers=None,
+        optimizer=task.optimizer.init(params) if is_new else None,
+        sums=zero_sums(task),
+        stopping=None if rule is None else rule.init(params, layers),
+        status=jnp.asarray(RUNNING, jnp.int32),
+        key=jax.random.key_data(fold(key_of(seed), member)),
+        epoch=epoch,
+        step=jnp.zeros((), jnp.int32),
+    )
 
 
 def start_state(
@@ -45,16 +70,13 @@ def start_state(
     optimizer: State = None,
 ) -> RunState:
     """The state before the first step; `optimizer` is what an earlier fit left of the optimizer's state."""
-    return RunState(
-        params=params,
-        layers=layers,
-        optimizer=task.optimizer.init(params) if optimizer is None else optimizer,
-        sums=zero_sums(task),
-        stopping=None if rule is None else rule.init(params, layers),
-        status=jnp.asarray(RUNNING, jnp.int32),
-        key=fold(key_from(seed), member),
-        epoch=jnp.asarray(epoch, jnp.int32),
-        step=jnp.asarray(0, jnp.int32),
+    started = _started(
+        task, params, layers, rule, seed_data(seed), np.int32(member), np.int32(epoch), optimizer is None
+    )
+    return (
+        started._replace(params=params, layers=layers)
+        if optimizer is None
+        else started._replace(params=params, layers=layers, optimizer=optimizer)
     )
 
 
@@ -66,9 +88,4 @@ def member_axes() -> RunState:
 def select(active: Array, new: Any, old: Any) -> Any:
     """`new` where the member still runs, else `old`."""
 
-    def choose(n: Any, o: Any) -> Any:
-        if jnp.issubdtype(n.dtype, jax.dtypes.prng_key):
-            return n
-        return jnp.where(active, n, o)
-
-    return jax.tree.map(choose, new, old)
+    return jax.tree.map(lambda n, o: jnp.where(active, n, o), new, old)

@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from nyuron.core import Array, Params, State
+from nyuron.core import Array, Params, State, fold, key_of
 from nyuron.layers import Call, join_frozen, split_frozen
 from nyuron.optimizers import FullBatch
 from nyuron.train._state import CONVERGED, NOT_FINITE, RunState
@@ -16,7 +16,7 @@ from nyuron.train._task import Batch, Sums, Task, add_figures, measure
 
 def train_step(task: Task, frozen: Params, run: RunState, batch: Batch, step: Array) -> RunState:
     """Loss and gradients of a batch, the optimizer's update, constraints, and the sums for the logs."""
-    key = jax.random.fold_in(jax.random.fold_in(run.key, run.epoch), step)
+    key = fold(key_of(run.key), run.epoch, step)
     call = Call(key=key, training=True)
 
     def objective(params: Params) -> tuple[Array, Any]:
