@@ -60,6 +60,8 @@ def run_once(
     ]
     command += ["--once"] if number == 0 else []
     variables = {**os.environ, **cache_variables(caches, contender.environment), **contender.variables}
+    # Installed packages have their modules compiled; a checkout gets the same.
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
     variables["BENCHMARK_STARTED"] = repr(time.time())
     try:
         done = subprocess.run(
