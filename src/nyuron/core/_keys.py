@@ -56,9 +56,11 @@ def key_of(data: Any) -> Key:
     return jax.random.wrap_key_data(data, impl="threefry2x32")
 
 
-def key_from(seed: int) -> Key:
-    """The threefry key of a seed."""
-    return key_of(seed_data(seed))
+def key_from(seed: int | jax.Array) -> Key:
+    """The threefry key of a seed, which may be traced."""
+    if isinstance(seed, jax.Array):
+        return jax.random.key(seed, impl="threefry2x32")
+    return key_of(seed_data(int(seed)))
 
 
 def fold(key: Key, *indices: int | jax.Array) -> Key:
