@@ -58,7 +58,8 @@ def test_chunked_dispatches_equal_one():
     assert same(a, b) and counter.seen == 14
 
 
-def test_members_equal_runs_alone():
+@pytest.mark.parametrize("side_by_side", [1, 3])
+def test_members_equal_runs_alone(side_by_side):
     models = [build(i, 0.003 * (1 + i)) for i in range(5)]
     tasks, weights = [], []
     for model in models:
@@ -71,7 +72,9 @@ def test_members_equal_runs_alone():
     held = ((X[:50],), (Y[:50],), (None,))
     settings = train.Settings(epochs=6, seed=5)
     rules = [train.StoppingRule(monitor=2, patience=p, restores_best=True) for p in (1.0, 6.0, 1.0, 6.0, 1.0)]
-    population = train.train_members(tasks, weights, data, settings, rules=rules, validation=held)
+    population = train.train_members(
+        tasks, weights, data, settings, rules=rules, validation=held, side_by_side=side_by_side
+    )
     for i in range(5):
         run = train.Run(tasks[i], *weights[i], data, settings, rule=rules[i], validation=held)
         finished = []
@@ -80,6 +83,8 @@ def test_members_equal_runs_alone():
         alone, state = run.weights()
         together = [a[i] for a in jax.tree.leaves((population.params, population.layers))]
         for a, b in zip(together, jax.tree.leaves((alone, state)), strict=True):
+            if side_by_side == 1:
+                np.testing.assert_array_equal(a, b)
             np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
         assert population.epochs[i] == len(finished)
         np.testing.assert_allclose(population.logs[2][i][: len(finished)], [f.values[2] for f in finished], rtol=1e-3)
@@ -100,7 +105,7 @@ def test_members_have_their_own_rows():
     while not run.is_done:
         run.advance()
     for a, b in zip(jax.tree.leaves(both.params), jax.tree.leaves(run.weights()[0]), strict=True):
-        np.testing.assert_allclose(a[1], b, rtol=2e-4, atol=2e-5)
+        np.testing.assert_array_equal(a[1], b)
 
 
 def test_members_must_be_alike():

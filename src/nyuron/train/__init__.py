@@ -1,6 +1,6 @@
 """The compiled run: step, loop, population, run state, stopping."""
 
-from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, member_program, run_program
+from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, run_program
 from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
 from nyuron.train._members import Members, train_members
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
@@ -44,7 +44,6 @@ __all__ = [
     "first_non_finite",
     "gathered",
     "measure",
-    "member_program",
     "numbers_as_arrays",
     "on_device",
     "restored",

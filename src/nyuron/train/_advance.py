@@ -7,14 +7,12 @@ through them.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.sharding import Mesh, PartitionSpec
 
 from nyuron.core import Array, Params, kept_program
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, member_axes, select
@@ -201,23 +199,3 @@ def evaluation(task: Task, params: Params, frozen: Params, layers: Any, data: Ba
 
 run_program = kept_program(static_argnums=(0,), results=(RunState, Sums, StoppingState))(advance)
 evaluate_program = kept_program(static_argnums=(6,))(evaluation)
-
-
-@functools.cache
-def member_program(mesh: Mesh, plan: Plan, validates: bool) -> Callable[..., tuple[RunState, Logs]]:
-    """`advance` with the members spread over the devices of a mesh with the one axis "member"."""
-    each, shared = PartitionSpec("member"), PartitionSpec()
-    state = RunState(each, each, each, each, each, each, each, shared, shared)  # type: ignore[arg-type]
-    order = PartitionSpec(None, "member")
-
-    def local(*arguments: Any) -> tuple[RunState, Logs]:
-        return advance(plan, *arguments)
-
-    spread = jax.shard_map(
-        local,
-        mesh=mesh,
-        in_specs=(each, each, each, state, shared, order, (shared, each) if validates else None, shared, shared),
-        out_specs=(state, PartitionSpec(None, "member")),
-        check_vma=False,
-    )
-    return jax.jit(spread)
