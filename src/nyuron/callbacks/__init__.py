@@ -1,6 +1,7 @@
 """Observers of a fit on the host, by Keras's names."""
 
-from nyuron.callbacks._callback import Callback, CallbackList, overrides
+from nyuron.callbacks._callback import Callback, overrides
+from nyuron.callbacks._callback_list import CallbackList, flattened
 from nyuron.callbacks._early_stopping import EarlyStopping
 from nyuron.callbacks._files import BackupAndRestore, CSVLogger, ModelCheckpoint, TensorBoard
 from nyuron.callbacks._history import History
@@ -23,6 +24,7 @@ __all__ = [
     "TerminateOnNaN",
     "figure",
     "figures",
+    "flattened",
     "overrides",
     "progress",
 ]

@@ -38,11 +38,6 @@ class EarlyStopping(Callback):
         self.wait = self.stopped_epoch = self.best_epoch = 0
         self.best: float | None = None
 
-    @property
-    def runs_inside(self) -> bool:
-        """Whether the compiled run does this callback's work: a subclass may have other ideas."""
-        return type(self) is EarlyStopping
-
     def rule(self, log_names: list[str]) -> StoppingRule:
         """This callback as a part of the compiled run."""
         if self.monitor not in log_names:
@@ -65,9 +60,13 @@ class EarlyStopping(Callback):
             restores_best=self.restore_best_weights,
         )
 
+    def show(self, state: Any) -> None:
+        """Take over the numbers of the rule's state."""
+        self.best, self.wait, self.best_epoch = float(state.best), int(state.wait), int(state.best_epoch)
+
     def take_over(self, state: Any, stopped_epoch: int | None) -> None:
         """Show the outcome of the rule's run as Keras does."""
-        self.best, self.wait, self.best_epoch = float(state.best), int(state.wait), int(state.best_epoch)
+        self.show(state)
         self.stopped_epoch = stopped_epoch or 0
         if self.verbose and stopped_epoch is not None:
             self._say(f"Epoch {stopped_epoch + 1}: early stopping")

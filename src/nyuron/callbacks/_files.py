@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 from collections import deque
 from pathlib import Path
 from typing import Any
@@ -125,15 +124,6 @@ class BackupAndRestore(Callback):
         super().__init__()
         self.backup_dir, self.save_freq, self.delete_checkpoint = Path(backup_dir), save_freq, delete_checkpoint
         self.double_checkpoint = double_checkpoint
-        if isinstance(save_freq, int):
-            self.on_train_batch_end = lambda batch, logs=None: None  # type: ignore[method-assign]
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Makes the run come up after each epoch, when its state is written."""
-
-    def on_train_end(self, logs: Any = None) -> None:
-        if self.delete_checkpoint and self.model is not None and not self.model.stop_training:
-            shutil.rmtree(self.backup_dir, ignore_errors=True)
 
 
 class TensorBoard(Callback):

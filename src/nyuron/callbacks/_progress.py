@@ -35,6 +35,13 @@ class Quiet:
 
     def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None: ...
 
+    def is_due(self) -> bool:
+        """Whether it is time for another `update`."""
+        return False
+
+    def say(self, line: str) -> None:
+        """A word to the user about the fit."""
+
     def close(self) -> None: ...
 
 
@@ -50,6 +57,9 @@ class Lines(Quiet):
             f"{head}{steps}/{steps} - {seconds:.0f}s - {per_step(seconds / max(steps, 1))} - {figures(logs)}",
             flush=True,
         )
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)  # noqa: T201
 
 
 class Bar(Quiet):
@@ -73,6 +83,12 @@ class Bar(Quiet):
 
     def begin_epoch(self, epoch: int) -> None:
         self._progress.update(self._task, completed=0, epoch=epoch + 1)
+
+    def is_due(self) -> bool:
+        return True
+
+    def say(self, line: str) -> None:
+        self._progress.console.print(line, highlight=False, soft_wrap=True)
 
     def update(self, step: int, logs: dict[str, Any]) -> None:
         self._progress.update(self._task, completed=step, figures=figures(logs))

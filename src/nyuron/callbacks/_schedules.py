@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -85,9 +84,10 @@ class TerminateOnNaN(Callback):
     Source: keras.callbacks.TerminateOnNaN.
     """
 
-    def on_batch_end(self, batch: int, logs: Any = None) -> None:
-        if not math.isfinite((logs or {}).get("loss", 0.0)):
-            self.model.stop_training = True
+    def on_non_finite(self, batch: int, logs: Any = None) -> None:
+        """The run has come upon such a loss in this batch."""
+        print(f"Batch {batch}: Invalid loss, terminating training")  # noqa: T201
+        self.model.stop_training = True
 
 
 class LambdaCallback(Callback):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import jax
@@ -15,7 +17,15 @@ from nyuron.layers import Call, Graph, split_frozen
 from nyuron.models import _arrays as arrays
 from nyuron.models._fit import named_logs
 from nyuron.models._training import _as_batches, need_compiled, prepare, task_for
-from nyuron.train import evaluate_chunks, evaluate_program, gathered, numbers_as_arrays, on_device
+from nyuron.train import (
+    batch_slices,
+    evaluate_chunks,
+    evaluate_program,
+    evaluate_watched,
+    gathered,
+    numbers_as_arrays,
+    on_device,
+)
 
 
 def evaluate(
@@ -33,21 +43,34 @@ def evaluate(
     who = f"{model.name}.evaluate"
     need_compiled(model, who)
     size = batch_size or 32
-    observers = CallbackList(callbacks, model)
-    observers.call("on_test_begin", {})
     if is_batched_source(x):
-        names, values, count = _evaluate_stream(model, x, steps, who)
+        batches = islice(_as_batches(model, x, None, who), steps)
+        first = next(batches, None)
+        if first is None:
+            raise DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
+        task, names = task_for(model, first[1])
+        source, count = chain([first], batches), None if steps is None else steps
     else:
         batch = prepare(model, x, y, weight, None, who)
         if steps is not None:
             batch = arrays.split_rows(batch, steps * size)[0]
         task, names = task_for(model, batch[1])
-        task = numbers_as_arrays(task)
-        params, frozen = split_frozen(task.graph, model.slot.params)
-        data = on_device(batch)
-        order = np.arange(len(batch[0][0]), dtype=np.int32)
-        values = evaluate_program(task, params, frozen, model.slot.state, data, order, size)
-        count = -(-len(batch[0][0]) // size)
+        source, count = batch, -(-len(batch[0][0]) // size)
+    task = numbers_as_arrays(task)
+    observers = CallbackList(callbacks, model=model, verbose=verbose, epochs=1, steps=count)
+    model.stop_evaluating = False
+    observers.call("on_test_begin", {})
+    params, frozen = split_frozen(task.graph, model.slot.params)
+    if observers.wants_steps:
+        sliced = batch_slices(source, size) if isinstance(source, tuple) else source
+        values, count = _evaluate_watched(model, task, names, sliced, observers)
+    elif isinstance(source, tuple):
+        order = np.arange(len(source[0][0]), dtype=np.int32)
+        values = evaluate_program(task, params, frozen, model.slot.state, on_device(source), order, size)
+    else:
+        counted = _Counted(source)
+        values = evaluate_chunks(task, params, frozen, model.slot.state, gathered(counted))
+        count = counted.count
     logs = named_logs(names, jax.device_get(values), False)
     observers.call("on_test_end", logs)
     if verbose in (1, 2) or (verbose == "auto" and sys.stdout.isatty()):
@@ -57,26 +80,33 @@ def evaluate(
     return logs["loss"] if len(logs) == 1 else list(logs.values())
 
 
-def _evaluate_stream(model: Any, source: Any, steps: int | None, who: str) -> tuple[list[str], Any, int]:
-    batches = _as_batches(model, source, None, who)
-    first = next(batches, None)
-    if first is None:
-        raise DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
-    task, names = task_for(model, first[1])
-    task = numbers_as_arrays(task)
-    params, frozen = split_frozen(task.graph, model.slot.params)
-    counted = [0]
+class _Counted:
+    """An iterable that counts what it has given."""
 
-    def limited() -> Any:
-        counted[0] = 1
-        yield first
-        for batch in batches:
-            if steps is not None and counted[0] >= steps:
-                return
-            counted[0] += 1
-            yield batch
+    def __init__(self, entries: Iterable[Any]) -> None:
+        self._entries, self.count = entries, 0
 
-    return names, evaluate_chunks(task, params, frozen, model.slot.state, gathered(limited())), counted[0]
+    def __iter__(self) -> Iterator[Any]:
+        for entry in self._entries:
+            self.count += 1
+            yield entry
+
+
+def _evaluate_watched(
+    model: Any, task: Any, names: list[str], batches: Iterable[Any], observers: CallbackList
+) -> tuple[Any, int]:
+    """The figures with the hooks of every batch, and the number of batches."""
+    counted = _Counted(batches)
+
+    def weights() -> Any:
+        return *split_frozen(task.graph, model.slot.params), model.slot.state
+
+    def after(i: int, values: tuple[Any, ...]) -> bool:
+        observers.call("on_test_batch_end", i, named_logs(names, values, False))
+        return model.stop_evaluating
+
+    before = lambda i: observers.call("on_test_batch_begin", i, {})  # noqa: E731
+    return evaluate_watched(task, weights, counted, before, after), counted.count
 
 
 @kept_program()
@@ -93,22 +123,47 @@ def power_of_two(n: int) -> int:
 def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callbacks: Any) -> Any:
     """See Model.predict. Rows are padded to a few fixed sizes, so that any number of them finds a compiled program."""
     who = f"{model.name}.predict"
-    observers = CallbackList(callbacks, model)
+    size = batch_size or 32
+    is_stream = is_batched_source(x)
+    if not is_stream and steps is not None:
+        x = jax.tree.map(lambda a: a[: steps * size], x)
+    observers = CallbackList(callbacks, model=model, epochs=1, steps=steps)
+    model.stop_predicting = False
     observers.call("on_predict_begin", {})
-    if is_batched_source(x):
-        parts = []
-        for i, (xs, _, _) in enumerate(batches_of(x)):
-            if steps is not None and i >= steps:
-                break
-            parts.append(_predict_arrays(model, xs, batch_size or 32, who))
-        if not parts:
-            raise DataError("the source gave no batch", who=who, expected="at least one", got="nothing")
-        outputs = [np.concatenate(group) for group in zip(*parts, strict=True)]
+    watches = observers.hears("on_predict_batch_begin") or observers.hears("on_predict_batch_end")
+    if is_stream:
+        parts = _predict_parts(model, (xs for xs, _, _ in islice(batches_of(x), steps)), size, observers, who)
+    elif watches:
+        xs = arrays.input_arrays(x, model.input_names, None, who)
+        count = max(-(-len(xs[0]) // size), 1)
+        rows = ([a[i * size : (i + 1) * size] for a in xs] for i in range(count))
+        parts = _predict_parts(model, (r[0] if len(r) == 1 else r for r in rows), size, observers, who)
     else:
-        if steps is not None:
-            x = jax.tree.map(lambda a: a[: steps * (batch_size or 32)], x)
-        outputs = list(_predict_arrays(model, x, batch_size or 32, who))
+        parts = [_predict_arrays(model, x, size, who)]
+    if len(parts) == 0:
+        raise DataError("the source gave no batch", who=who, expected="at least one", got="nothing")
+    outputs = [_joined(group) for group in zip(*parts, strict=True)]
     observers.call("on_predict_end", {})
+    return _as_given(model, outputs)
+
+
+def _predict_parts(model: Any, batches: Iterable[Any], size: int, observers: CallbackList, who: str) -> list[Any]:
+    parts = []
+    for i, xs in enumerate(batches):
+        observers.call("on_predict_batch_begin", i, {})
+        parts.append(_predict_arrays(model, xs, size, who))
+        observers.call("on_predict_batch_end", i, {"outputs": _as_given(model, list(parts[-1]))})
+        if model.stop_predicting:
+            break
+    return parts
+
+
+def _joined(parts: tuple[np.ndarray, ...]) -> np.ndarray:
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def _as_given(model: Any, outputs: list[Any]) -> Any:
+    """Outputs in the form in which the model was given its own: one, a list, or a dict."""
     if model._output_form is not None:
         return dict(zip(model._output_form, outputs, strict=True))
     return outputs[0] if len(outputs) == 1 else outputs

@@ -26,7 +26,15 @@ class Model(Layer):
     Source: keras.Model.
     """
 
-    mutable_attributes = ("trainable", "name", "stop_training", "optimizer_state", "compiled")
+    mutable_attributes = (
+        "trainable",
+        "name",
+        "stop_training",
+        "stop_evaluating",
+        "stop_predicting",
+        "optimizer_state",
+        "compiled",
+    )
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **options: Any) -> None:
         super().__init__(name=name, **options)
@@ -34,12 +42,13 @@ class Model(Layer):
         self.network: Network | None = None
         self.compiled: Any = None
         self.optimizer_state: Any = None
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = self.stop_predicting = False
         self._programs: dict[Any, Any] = {}
         self.input_names: list[str] = ["x"]
         self.output_names: list[str] = ["output"]
         self._input_layers: list[Layer] = []
         self._output_form: Any = None
+        self._input_form: Any = None
         if inputs is not None:
             self._connect(inputs, outputs)
 
@@ -48,6 +57,7 @@ class Model(Layer):
         self.inputs, self.outputs = ins, outs
         self._input_layers = [x.node.layer for x in ins if isinstance(x.node.layer, InputLayer)]
         self._output_form = list(outputs) if isinstance(outputs, Mapping) else None
+        self._input_form = list(inputs) if isinstance(inputs, Mapping) else None
         names = list(outputs) if isinstance(outputs, Mapping) else [x.name for x in outs]
         self.output_names = [n if names.count(n) == 1 else f"{n}_{names[:i].count(n)}" for i, n in enumerate(names)]
         self.input_names = list(inputs) if isinstance(inputs, Mapping) else [x.name for x in ins]
@@ -69,7 +79,26 @@ class Model(Layer):
     @property
     def network_layers(self) -> tuple[Layer, ...]:
         """The layers that compute."""
-        return () if self.network is None else self.network.layers
+        network = self.__dict__.get("network")
+        return () if network is None else network.layers
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. Assigning it assigns it to every layer inside, as in Keras.
+
+        It takes effect at the next fit; one that follows a fit with another set of weights starts the optimizer anew.
+        """
+        return self.__dict__.get("_trainable", True)
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self.set_own_trainable(bool(value))
+        for layer in self.network_layers or getattr(self, "_stack", ()):
+            layer.trainable = bool(value)
+
+    def set_own_trainable(self, value: bool) -> None:
+        """Say it of the model alone: a frozen one trains nothing, whatever its layers say."""
+        self.__dict__["_trainable"] = value
 
     @property
     def graph(self) -> Graph:
@@ -265,7 +294,7 @@ class Model(Layer):
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: int | Sequence[int] = 1,
         *,
         seed: int | None = None,
         resume: Any = None,
@@ -407,6 +436,8 @@ class Model(Layer):
 
 class _Subclassed(Layer):
     """The body of a subclassed model, as a Keras-style layer."""
+
+    is_body = True
 
     def __init__(self, model: Model, name: str) -> None:
         super().__init__(name=name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.callbacks import BackupAndRestore, CallbackList, EarlyStopping, History, progress
+from nyuron.callbacks import BackupAndRestore, CallbackList, EarlyStopping, History, flattened, overrides, progress
 from nyuron.core import ArgumentError, StateError, next_seed, seed_data
 from nyuron.data import batches_of, is_batched_source, prefetch
 from nyuron.layers import join_frozen, split_frozen
@@ -22,6 +23,7 @@ from nyuron.train import (
     NonFiniteLossWarning,
     Run,
     Settings,
+    StoppingRule,
     StreamRun,
     Task,
     array_chunks,
@@ -89,9 +91,14 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
     """See Model.fit."""
     who = f"{model.name}.fit"
     need_compiled(model, who)
-    history = History()
-    history.set_model(model)
-    folder = _resume_folder(options)
+    callbacks = list(flattened(options["callbacks"]))
+    history = next((c for c in callbacks if isinstance(c, History)), None)
+    if history is None:
+        history = History()
+        callbacks.append(history)
+    keeper = next((c for c in callbacks if isinstance(c, BackupAndRestore)), None)
+    chosen = options["resume"] if keeper is None else keeper.backup_dir
+    folder = None if chosen is None else Path(chosen)
     seed = options["seed"]
     if seed is None and folder is not None:
         seed = saved_seed(folder)
@@ -106,7 +113,7 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
         shuffles=bool(options["shuffle"]),
         steps_per_epoch=options["steps_per_epoch"],
         validation_batch_size=options["validation_batch_size"] or options["batch_size"] or 32,
-        validation_freq=options["validation_freq"],
+        validation_freq=_frequency(options["validation_freq"], who),
     )
     if settings.batch_size < 1 or settings.epochs < 0:
         raise ArgumentError(
@@ -115,58 +122,64 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
             expected="1 or more",
             got=f"{settings.batch_size}, {settings.epochs}",
         )
+    observers = CallbackList(callbacks)
     make = _from_batches if is_batched_source(x) else _from_arrays
-    run, names, stopper, callbacks = make(model, x, y, settings, options, who)
-    history.set_params({"epochs": settings.epochs, "steps": run.steps, "verbose": options["verbose"]})
-    backup = _backup(folder, options, run, history)
-    validates = getattr(run, "_validation", None) is not None
-    observers = CallbackList(
-        callbacks, model, epochs=settings.epochs, steps=run.steps, verbose=options["verbose"], validates=validates
-    )
+    run, names = make(model, x, y, settings, options, observers, who)
+    observers.set_model(model)
+    observers.set_params({"verbose": options["verbose"], "epochs": settings.epochs, "steps": run.steps})
+    backup = None
+    if folder is not None:
+        backup = (
+            RunBackup(folder)
+            if keeper is None
+            else RunBackup(folder, keeper.save_freq, keeps_previous=keeper.double_checkpoint)
+        )
     display = progress(options["verbose"], settings.epochs, run.steps)
-    loop = FitLoop(model, run, names, observers, display, history, stopper, backup)
-    result = loop.drive()
-    if backup is not None and run.is_done:
+    result = FitLoop(model, run, names, observers, display, history, backup).drive()
+    if backup is not None and run.is_done and (keeper is None or keeper.delete_checkpoint):
         backup.finish()
     return result
 
 
-def _backup_callback(options: dict[str, Any]) -> BackupAndRestore | None:
-    given = options["callbacks"] or []
-    listed = given if isinstance(given, list | tuple) else [given]
-    return next((c for c in listed if isinstance(c, BackupAndRestore)), None)
+def _frequency(value: Any, who: str) -> int | tuple[int, ...]:
+    """validation_freq: every so many epochs, or the epochs, counted from 1."""
+    if isinstance(value, int) and value > 0:
+        return value
+    if not isinstance(value, int | str) and hasattr(value, "__iter__"):
+        return tuple(int(epoch) for epoch in value)
+    raise ArgumentError(
+        "validation_freq cannot be used",
+        who=who,
+        expected="a number of epochs, or a list of epochs counted from 1",
+        got=repr(value),
+    )
 
 
-def _resume_folder(options: dict[str, Any]) -> Path | None:
-    callback = _backup_callback(options)
-    chosen = options["resume"] if callback is None else callback.backup_dir
-    return None if chosen is None else Path(chosen)
+def _rule(callbacks: CallbackList, names: list[str], validates: bool) -> StoppingRule | None:
+    """The rule of the EarlyStopping that the run does itself.
+
+    Any other EarlyStopping, a subclass, and one whose figure another callback logs work as callbacks.
+    """
+    logged = [*names, *(f"val_{name}" for name in names if validates)]
+    for callback in callbacks:
+        if type(callback) is EarlyStopping and (callback.monitor in logged or not _may_log(callbacks, callback)):
+            callbacks.inside_stopper = callback
+            return callback.rule(logged)
+    return None
 
 
-def _backup(folder: Path | None, options: dict[str, Any], run: Any, history: History) -> RunBackup | None:
-    if folder is None:
-        return None
-    backup = RunBackup(folder) if _backup_callback(options) is None else RunBackup(folder, seconds=0.0)
-    if backup.restore(run, history):
-        run.status = int(run.state.status)
-    return backup
+def _may_log(callbacks: CallbackList, stopper: EarlyStopping) -> bool:
+    return any(overrides(c, ["on_epoch_end"]) for c in callbacks if c is not stopper)
 
 
-def _stopper(callbacks: Any, names: list[str]) -> tuple[EarlyStopping | None, Any, list[Any]]:
-    """The EarlyStopping that the compiled run can do, its rule, and all callbacks."""
-    listed = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    for callback in listed:
-        if type(callback) is EarlyStopping:
-            return callback, callback.rule(names), listed
-    return None, None, listed
-
-
-def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[str, Any], who: str) -> Any:
+def _from_arrays(
+    model: Any, x: Any, y: Any, settings: Settings, options: dict[str, Any], callbacks: CallbackList, who: str
+) -> tuple[Any, list[str]]:
     batch = prepare(model, x, y, options["sample_weight"], options["class_weight"], who)
     rows = len(batch[0][0])
     validation = None
     if options["validation_data"] is not None:
-        validation = _validation_batch(model, options["validation_data"], who)
+        validation = _validation_batch(model, options["validation_data"], options["validation_steps"], who)
     elif options["validation_split"]:
         batch, validation = _split(batch, options["validation_split"], rows, who)
     if validation is not None and options["validation_steps"] is not None and not callable(validation):
@@ -175,14 +188,19 @@ def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[s
     arrays.check_labels(batch[1], [h.loss for h in task.heads], output_shapes(model), model.output_names, who)
     settings = _whole_batch(task, settings, len(batch[0][0]))
     params, frozen = split_frozen(task.graph, model.slot.params)
-    logged = [*names, *(f"val_{name}" for name in names if validation is not None)]
-    stopper, rule, callbacks = _stopper(options["callbacks"], logged)
+    rule = _rule(callbacks, names, validation is not None)
     state = _reusable(model, task, params)
     size = sum(a.nbytes for a in jax.tree.leaves(batch))
     budget = MEMORY_BUDGET if options["memory_budget"] is None else options["memory_budget"]
     if size > budget or callable(validation):
+        rows = len(batch[0][0])
         chunks = array_chunks(
-            batch, settings.batch_size, _rows_within(budget, size, rows), settings.seed, settings.shuffles
+            batch,
+            settings.batch_size,
+            _rows_within(budget, size, rows),
+            settings.seed,
+            settings.shuffles,
+            settings.steps_per_epoch,
         )
         checks: Any = validation if callable(validation) or validation is None else _chunks_once(validation, settings)
         run: Any = StreamRun(
@@ -195,8 +213,10 @@ def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[s
             rule=rule,
             validation=checks,
             optimizer_state=state,
+            is_observed=callbacks.wants_steps,
+            passes_are_epochs=True,
         )
-        run.steps = -(-rows // settings.batch_size)
+        run.steps = -(-rows // settings.batch_size) if settings.steps_per_epoch is None else settings.steps_per_epoch
     else:
         run = Run(
             task,
@@ -208,8 +228,9 @@ def _from_arrays(model: Any, x: Any, y: Any, settings: Settings, options: dict[s
             rule=rule,
             validation=validation,
             optimizer_state=state,
+            is_observed=callbacks.wants_steps,
         )
-    return run, names, stopper, callbacks
+    return run, names
 
 
 def _rows_within(budget: int, size: int, rows: int) -> int:
@@ -269,9 +290,9 @@ def _split(batch: Batch, fraction: float, rows: int, who: str) -> tuple[Batch, B
     return arrays.split_rows(batch, at)
 
 
-def _validation_batch(model: Any, data: Any, who: str) -> Any:
+def _validation_batch(model: Any, data: Any, steps: int | None, who: str) -> Any:
     if is_batched_source(data):
-        return lambda: gathered(_as_batches(model, data, None, who))
+        return lambda: gathered(islice(_as_batches(model, data, None, who), steps))
     if not isinstance(data, list | tuple) or len(data) not in (2, 3):
         raise ArgumentError(
             "validation_data must be a pair",
@@ -287,7 +308,15 @@ def _as_batches(model: Any, source: Any, class_weight: Any, who: str) -> Any:
         yield prepare(model, x, y, weight, class_weight, who)
 
 
-def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: dict[str, Any], who: str) -> Any:
+def _from_batches(
+    model: Any,
+    source: Any,
+    y: Any,
+    settings: Settings,
+    options: dict[str, Any],
+    callbacks: CallbackList,
+    who: str,
+) -> tuple[Any, list[str]]:
     if y is not None:
         raise ArgumentError(
             "y must not be given beside a source of batches", who=who, expected="batches of (x, y)", fix="leave y out"
@@ -300,10 +329,13 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         raise arrays.DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
     is_single_use = iter(source) is source if hasattr(source, "__iter__") else False
     task, names = task_for(model, first[1])
-    validation: Any = (
-        None if options["validation_data"] is None else _validation_batch(model, options["validation_data"], who)
-    )
+    validation: Any = None
+    steps = options["validation_steps"]
+    if options["validation_data"] is not None:
+        validation = _validation_batch(model, options["validation_data"], steps, who)
     if validation is not None and not callable(validation):
+        if steps is not None:
+            validation = arrays.split_rows(validation, steps * settings.validation_batch_size)[0]
         validation = _chunks_once(validation, settings)
     state = {"first": first, "rest": stream}
 
@@ -316,8 +348,7 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         return prefetch(gathered(_as_batches(model, source, options["class_weight"], who), most=16), 1)
 
     params, frozen = split_frozen(task.graph, model.slot.params)
-    logged = [*names, *(f"val_{name}" for name in names if validation is not None)]
-    stopper, rule, callbacks = _stopper(options["callbacks"], logged)
+    rule = _rule(callbacks, names, validation is not None)
     run = StreamRun(
         task,
         params,
@@ -328,8 +359,9 @@ def _from_batches(model: Any, source: Any, y: Any, settings: Settings, options: 
         rule=rule,
         validation=cast(Any, validation),
         optimizer_state=_reusable(model, task, params),
+        is_observed=callbacks.wants_steps,
     )
-    return run, names, stopper, callbacks
+    return run, names
 
 
 def _with_first(first: Any, rest: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, run_program
 from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
+from nyuron.train._ending import EpochEnd, batch_slices, evaluate_watched
 from nyuron.train._members import Members, train_members
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
 from nyuron.train._run import EpochLogs, Pace, Run, Settings, on_device
@@ -17,6 +18,7 @@ __all__ = [
     "RUNNING",
     "STOPPED",
     "Batch",
+    "EpochEnd",
     "EpochLogs",
     "Head",
     "Members",
@@ -34,12 +36,14 @@ __all__ = [
     "add_figures",
     "advance",
     "array_chunks",
+    "batch_slices",
     "epoch_order",
     "epoch_orders",
     "epochs_at_once",
     "evaluate_chunks",
     "evaluate_program",
     "evaluate_step",
+    "evaluate_watched",
     "evaluation",
     "first_non_finite",
     "gathered",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,10 +12,11 @@ import numpy as np
 
 from nyuron.core import Params, State
 from nyuron.train._advance import Plan, run_program
+from nyuron.train._ending import EpochEnd, batch_slices
 from nyuron.train._orders import epoch_orders, epochs_at_once
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._stopping import StoppingRule, restored
-from nyuron.train._task import Batch, Task, numbers_as_arrays, results
+from nyuron.train._task import Batch, Task, numbers_as_arrays
 
 TARGET_SECONDS = 0.1
 """How long one dispatch should take: the host comes up for air this often."""
@@ -38,7 +40,8 @@ class Settings:
     shuffles: bool = True
     steps_per_epoch: int | None = None
     validation_batch_size: int = 32
-    validation_freq: int = 1
+    validation_freq: int | tuple[int, ...] = 1
+    """Validate every so many epochs, or after the epochs named (counted from 1)."""
 
 
 class Pace:
@@ -59,11 +62,12 @@ class Pace:
         self._steps = int(np.clip(wanted, 1, 16 * max(steps, 1)))
 
 
-class Run:
+class Run(EpochEnd):
     """One network on its way, data in memory.
 
     `advance` trains a stretch and returns the epochs that it finished. `params`, `frozen` and `layers` are the
-    network's arrays; `data` is (inputs, targets, weights), `validation` likewise.
+    network's arrays; `data` is (inputs, targets, weights), `validation` likewise. A run that is observed gives the
+    figures of training alone, and leaves the rest of an epoch's end to whoever drives it.
     """
 
     def __init__(
@@ -78,8 +82,10 @@ class Run:
         rule: StoppingRule | None = None,
         validation: Batch | None = None,
         optimizer_state: Any = None,
+        is_observed: bool = False,
     ) -> None:
         self.settings = settings
+        self.is_observed = is_observed or not isinstance(settings.validation_freq, int)
         self.task: Task = numbers_as_arrays(task)
         self.rule = None if rule is None else numbers_as_arrays(rule)
         self.frozen = frozen
@@ -104,6 +110,18 @@ class Run:
             return None
         data = on_device(validation)
         return data, jax.device_put(np.arange(data[0][0].shape[0], dtype=np.int32))
+
+    @property
+    def validates(self) -> bool:
+        return self._validation is not None
+
+    def ready(self) -> bool:
+        """Whether there are data for another step."""
+        return True
+
+    def validation_batches(self) -> Iterator[Batch]:
+        data, _ = self._validation  # type: ignore[misc]
+        return batch_slices(data, self.settings.validation_batch_size)
 
     @property
     def done_steps(self) -> int:
@@ -134,16 +152,17 @@ class Run:
         return [EpochLogs(first + e, _row(logs, e)) for e in range(epoch - first)]
 
     def _dispatch(self, state: RunState, first: int, until: int) -> tuple[RunState, Any]:
+        every = self.settings.validation_freq
         return run_program(
             self._plan,
             self.task,
-            self.rule,
+            None if self.is_observed else self.rule,
             self.frozen,
             state,
             self.data,
             self._orders_from(first, until),
-            self._validation,
-            np.int32(self.settings.validation_freq),
+            None if self.is_observed else self._validation,
+            np.int32(every if isinstance(every, int) else 1),
             np.int32(until),
         )
 
@@ -165,10 +184,6 @@ class Run:
         orders = jax.device_put(drawn)
         self._orders = (first, count, orders)
         return orders
-
-    def current_figures(self) -> tuple[Any, ...]:
-        """The figures of the epoch under way, so far."""
-        return jax.device_get(_results(self.task, self.state.sums))
 
     def weights(self) -> tuple[Params, State]:
         """The weights that the run leaves if it ends here."""
@@ -207,6 +222,3 @@ def on_device(data: Any) -> Any:
 
 def _row(logs: tuple[Any, ...], epoch: int) -> tuple[Any, ...]:
     return jax.tree.map(lambda figure: figure[epoch], logs)
-
-
-_results = jax.jit(results)

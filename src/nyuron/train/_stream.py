@@ -11,9 +11,10 @@ import numpy as np
 
 from nyuron.core import Params, State
 from nyuron.train._advance import add_evaluation
-from nyuron.train._orders import epoch_order
+from nyuron.train._ending import EpochEnd, batch_slices
+from nyuron.train._orders import portion_order
 from nyuron.train._run import EpochLogs, Settings
-from nyuron.train._state import NOT_FINITE, RUNNING, STOPPED, RunState, start_state
+from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._step import train_step
 from nyuron.train._stopping import StoppingRule, restored
 from nyuron.train._task import Batch, Task, numbers_as_arrays, results, zero_sums
@@ -23,14 +24,18 @@ Chunk = tuple[Batch, int]
 
 
 def array_chunks(
-    data: Batch, batch_size: int, chunk_rows: int, seed: int, shuffles: bool
+    data: Batch, batch_size: int, chunk_rows: int, seed: int, shuffles: bool, steps: int | None = None
 ) -> Callable[[int], Iterator[Chunk]]:
-    """Chunks of arrays on the host, in the order in which a run in memory would use the rows."""
-    rows = len(data[0][0])
+    """Chunks of arrays on the host, in the order in which a run in memory would use the rows.
+
+    An epoch is `steps` batches, or all rows.
+    """
+    all_rows = len(data[0][0])
+    rows = all_rows if steps is None else min(steps * batch_size, all_rows)
     per_chunk = max(chunk_rows // batch_size, 1) * batch_size
 
     def chunks_of(epoch: int) -> Iterator[Chunk]:
-        order = epoch_order(seed, 0, epoch, rows, shuffles=shuffles)
+        order = portion_order(seed, 0, epoch, all_rows, rows, shuffles=shuffles)
         for start in range(0, rows - rows % batch_size, per_chunk):
             part = order[start : min(start + per_chunk, rows - rows % batch_size)]
             yield jax.tree.map(lambda a: np.asarray(a)[part], data), batch_size  # noqa: B023
@@ -61,8 +66,11 @@ def _joined(batches: list[Batch]) -> Chunk:
     return jax.tree.map(lambda *parts: np.concatenate([np.asarray(p) for p in parts]), *batches), len(batches[0][0][0])
 
 
-class StreamRun:
-    """As `Run`, over data that come in chunks; `chunks_of(epoch)` gives an epoch's."""
+class StreamRun(EpochEnd):
+    """As `Run`, over data that come in chunks; `chunks_of(epoch)` gives those of one pass through the data.
+
+    An epoch is a pass, or `steps_per_epoch` steps; then the passes follow one another.
+    """
 
     def __init__(
         self,
@@ -76,10 +84,14 @@ class StreamRun:
         rule: StoppingRule | None = None,
         validation: Callable[[], Iterator[Chunk]] | None = None,
         optimizer_state: Any = None,
+        is_observed: bool = False,
+        passes_are_epochs: bool = False,
     ) -> None:
         self.settings, self.frozen = settings, frozen
+        self.is_observed, self.is_exhausted = is_observed, False
         self.task: Task = numbers_as_arrays(task)
         self.rule = None if rule is None else numbers_as_arrays(rule)
+        self._passes_are_epochs = passes_are_epochs or settings.steps_per_epoch is None
         self._chunks_of, self._validation = chunks_of, validation
         self.state = start_state(
             self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch, optimizer=optimizer_state
@@ -87,38 +99,70 @@ class StreamRun:
         self.epoch, self.step, self.status = settings.initial_epoch, 0, RUNNING
         self.steps: int | None = settings.steps_per_epoch
         self._source: Iterator[Chunk] | None = None
+        self._next: Chunk | None = None
         self._before = self.state
         self._last: Batch | None = None
 
     @property
     def is_done(self) -> bool:
-        return self.epoch >= self.settings.epochs or self.status != RUNNING
+        return self.epoch >= self.settings.epochs or self.status != RUNNING or self.is_exhausted
+
+    @property
+    def validates(self) -> bool:
+        return self._validation is not None
+
+    def validation_batches(self) -> Iterator[Batch]:
+        for data, size in self._validation():  # type: ignore[misc]
+            yield from batch_slices(data, size)
+
+    def ready(self) -> bool:
+        """Whether there are data for another step; if not, the run is done."""
+        if self._next is None:
+            self._next = self._pull()
+        self.is_exhausted = self._next is None
+        return not self.is_exhausted
+
+    def _pull(self) -> Chunk | None:
+        """The next chunk, of a new pass where one has ended; None if that has nothing either."""
+        if self._source is not None:
+            chunk = next(self._source, None)
+            if chunk is not None:
+                return chunk
+        if self._source is not None or self._passes_are_epochs:
+            self._source = _after(self._chunks_of(self.epoch), self.step if self._source is None else 0)
+            return next(self._source, None)
+        # A run that goes on where another was broken off: its passes followed one another.
+        limit = self.settings.steps_per_epoch or 0
+        passed = (self.epoch - self.settings.initial_epoch) * limit + self.step
+        while True:
+            counted = [0]
+            self._source = _after(self._chunks_of(self.epoch), passed, counted)
+            chunk = next(self._source, None)
+            if chunk is not None or counted[0] == 0:
+                return chunk
+            passed -= counted[0]
 
     def advance(self, max_steps: int | None = None, *, within_epoch: bool = False) -> list[EpochLogs]:
         """Train one chunk; with `max_steps`, that many steps of it."""
         del within_epoch
-        if self._source is None:
-            self._source = _after(self._chunks_of(self.epoch), self.step)
-        chunk = next(self._source, None)
-        if chunk is None:
-            if self.step == 0:
-                self.status = STOPPED
-                return []
-            return [self._end_epoch()]
-        data, size = chunk
-        count = len(data[0][0]) // size
+        if not self.ready():
+            return []
+        data, size = self._next  # type: ignore[misc]
+        here = len(data[0][0]) // size
         limit = self.settings.steps_per_epoch
-        if limit is not None:
-            count = min(count, limit - self.step)
-        if max_steps is not None and max_steps < count:
-            rest = jax.tree.map(lambda a: a[max_steps * size :], data)
-            self._source = _chain((rest, size), self._source)
-            count = max_steps
-        data = jax.tree.map(lambda a: a[: count * size], data)
-        self._train(data, size, count)
-        if limit is not None and self.step >= limit and self.status == RUNNING:
+        count = min(here, here if max_steps is None else max_steps, here if limit is None else limit - self.step)
+        rest = jax.tree.map(lambda a: a[count * size :], data)
+        self._next = (rest, size) if count < here else None
+        self._train(jax.tree.map(lambda a: a[: count * size], data), size, count)
+        if self.status == NOT_FINITE:
+            return []
+        if self.status == CONVERGED:
             return [self._end_epoch()]
-        return []
+        if limit is not None:
+            return [self._end_epoch()] if self.step >= limit or not self.ready() else []
+        if self._next is None:
+            self._next = next(self._source, None)  # type: ignore[arg-type]
+        return [self._end_epoch()] if self._next is None else []
 
     def _train(self, data: Batch, size: int, count: int) -> None:
         before, self._last = self.state, jax.tree.map(lambda a: a[-size:], data)
@@ -132,6 +176,7 @@ class StreamRun:
         else:
             self._before = before
         self.step += done
+        self._done = self.step
 
     def _again(self, before: RunState, batches: Any, count: int) -> RunState:
         if count < 1:
@@ -139,31 +184,18 @@ class StreamRun:
         return _train_batches(self.task, self.frozen, before, jax.tree.map(lambda a: a[:count], batches))
 
     def _end_epoch(self) -> EpochLogs:
-        train = results(self.task, self.state.sums)
-        values = train
-        is_validated = self._validation is not None and (self.epoch + 1) % self.settings.validation_freq == 0
-        if is_validated:
-            params = self.state.params
-            values = (*train, *evaluate_chunks(self.task, params, self.frozen, self.state.layers, self._validation()))  # type: ignore[misc]
-        elif self._validation is not None:
-            values = (*train, *jax.tree.map(lambda a: jnp.full_like(a, jnp.nan), train))
-        state = self.state
-        if self.rule is not None:
-            is_logged = jnp.asarray(is_validated or self.rule.monitor < len(train))
-            stopping, stops = self.rule.update(
-                state.stopping, values[self.rule.monitor], is_logged, state.epoch, state.params, state.layers
-            )
-            state = state._replace(stopping=stopping, status=jnp.where(stops, STOPPED, state.status))
-        self.state = state._replace(sums=zero_sums(self.task), epoch=state.epoch + 1, step=jnp.zeros_like(state.step))
-        self.status = int(self.state.status)
-        self.steps, self.step, self.epoch = self.step, 0, self.epoch + 1
+        done, values = self.break_epoch()
+        self.steps = self.settings.steps_per_epoch or self._done
         if self.settings.steps_per_epoch is None:
             self._source = None
-        return EpochLogs(self.epoch - 1, tuple(jax.device_get(values)))
-
-    def current_figures(self) -> tuple[Any, ...]:
-        """The figures of the epoch under way, so far."""
-        return jax.device_get(results(self.task, self.state.sums))
+        if self.is_observed:
+            return EpochLogs(done, values)
+        is_validated = self.is_validated(done)
+        checked = jax.tree.map(lambda a: np.full_like(a, np.nan), values) if self.validates else ()
+        if is_validated:
+            checked = evaluate_chunks(self.task, *self.weights_now(), self._validation())  # type: ignore[misc]
+        self.conclude(done, (*values, *checked), is_validated)
+        return EpochLogs(done, tuple(jax.device_get((*values, *checked))))
 
     def weights(self) -> tuple[Params, State]:
         """The weights that the run leaves if it ends here."""
@@ -178,18 +210,15 @@ class StreamRun:
         return jax.tree.map(jnp.asarray, self._last)
 
 
-def _after(chunks: Iterator[Chunk], steps: int) -> Iterator[Chunk]:
-    """The chunks without their first steps: where a resumed epoch goes on."""
+def _after(chunks: Iterator[Chunk], steps: int, counted: list[int] | None = None) -> Iterator[Chunk]:
+    """The chunks without their first steps: where a resumed epoch goes on. `counted[0]` counts the steps seen."""
     for data, size in chunks:
         count = len(data[0][0]) // size
+        if counted is not None:
+            counted[0] += count
         if steps < count:
             yield jax.tree.map(lambda a: a[steps * size :], data), size  # noqa: B023
         steps = max(steps - count, 0)
-
-
-def _chain(first: Chunk, rest: Iterator[Chunk]) -> Iterator[Chunk]:
-    yield first
-    yield from rest
 
 
 @jax.jit
