@@ -14,6 +14,7 @@ from nyuron.layers._embedding import Embedding
 from nyuron.layers._graph import Graph, InputSpec, Step
 from nyuron.layers._identity import Identity
 from nyuron.layers._input import Input, InputLayer
+from nyuron.layers._keywords import arguments, shape_after
 from nyuron.layers._lambda import Lambda
 from nyuron.layers._layer import Layer, forward
 from nyuron.layers._layer_normalization import LayerNormalization, UnitNormalization
@@ -81,6 +82,7 @@ __all__ = [
     "SymbolicTensor",
     "UnitNormalization",
     "add",
+    "arguments",
     "average",
     "concatenate",
     "connect",
@@ -93,6 +95,7 @@ __all__ = [
     "minimum",
     "multiply",
     "read_weights",
+    "shape_after",
     "spec",
     "split_frozen",
     "subtract",

@@ -56,7 +56,7 @@ def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
     if is_module(type(layer)):
         for part in (0, 1):
             for path in layer.slot.order[part]:
-                yield _in_slot(layer.slot, "state" if part else "params", path, trainable and not part)
+                yield in_slot(layer.slot, "state" if part else "params", path, trainable and not part)
         return
     own = [] if hasattr(layer.slot, "layers") else own_weights(layer)
     for weight in sorted(own, key=lambda w: not w.trainable):
@@ -67,7 +67,8 @@ def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
         yield from places(sub, trainable)
 
 
-def _in_slot(slot: Any, tree: str, path: tuple[Any, ...], is_trained: bool) -> Place:
+def in_slot(slot: Any, tree: str, path: tuple[Any, ...], is_trained: bool) -> Place:
+    """The array at a path of a slot's "params" or "state"."""
     return Place(
         lambda: at_path(getattr(slot, tree), path),
         lambda new: setattr(slot, tree, with_path(getattr(slot, tree), path, new)),

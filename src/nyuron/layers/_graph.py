@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from nyuron.core import Array, Key, Params, Shape, State, module, replace, static
 from nyuron.layers._call import Call, Forward, spec
+from nyuron.layers._keywords import Keyword, arguments, given_masks, shape_after
 from nyuron.layers._layer import Layer, as_float, forward
 from nyuron.layers._penalties import constrain_layer, layer_penalty
 
@@ -25,6 +26,13 @@ class Step:
     layer: int
     inputs: tuple[Reference, ...]
     named: tuple[tuple[str, Any], ...] = ()
+    keywords: tuple[Keyword, ...] = ()
+    """By which keyword each of the last inputs is given."""
+
+    @property
+    def positional(self) -> tuple[Reference, ...]:
+        """The inputs that are given by position."""
+        return self.inputs[: len(self.inputs) - len(self.keywords)]
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,9 @@ class Graph(Layer):
         values: list[Any] = [entry.shape for entry in self.inputs]
         found: dict[int, tuple[Shape, ...]] = {}
         for step in self.steps:
-            shapes = tuple(values[place] if index is None else values[place][index] for place, index in step.inputs)
+            shapes = tuple(_picked_value(values, reference) for reference in step.positional)
             found.setdefault(step.layer, shapes)
-            values.append(self.layers[step.layer].compute_output_shape(*shapes))
+            values.append(shape_after(self.layers[step.layer], shapes, step.named))
         return found
 
     def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Any, State]:
@@ -92,21 +100,21 @@ class Graph(Layer):
         penalty: Any = 0.0
         for place, step in enumerate(self.steps):
             layer = self.layers[step.layer]
+            chosen, named = arguments(step, [_picked_value(values, reference) for reference in step.inputs])
             local = Call(
                 None if call.key is None else jax.random.fold_in(call.key, place),
-                call.training,
+                named.pop("training", call.training),
                 call.trainable and self.frozen[step.layer] is not True,
-                tuple(_picked(masks[at], i) for at, i in step.inputs),
+                given_masks(named, tuple(_picked(masks[at], i) for at, i in step.positional)),
             )
-            chosen = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
             if not layer.takes_integers:
                 chosen = tuple(as_float(x) for x in chosen)
-            done = forward(layer, params[step.layer], states[step.layer], chosen, local, **dict(step.named))
+            done = forward(layer, params[step.layer], states[step.layer], chosen, local, **named)
             states[step.layer] = done.state
             penalty = penalty + done.penalty
             values.append(done.output if watch is None else watch(place, done.output))
             masks.append(done.mask)
-        outputs = tuple(values[at] if i is None else values[at][i] for at, i in self.outputs)
+        outputs = tuple(_picked_value(values, reference) for reference in self.outputs)
         out_masks = tuple(_picked(masks[at], i) for at, i in self.outputs)
         if len(outputs) == 1:
             return Forward(outputs[0], tuple(states), out_masks[0], penalty)
@@ -115,9 +123,9 @@ class Graph(Layer):
     def compute_output_shape(self, *shapes: Shape) -> Any:
         values: list[Any] = list(shapes)
         for step in self.steps:
-            chosen = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
-            values.append(self.layers[step.layer].compute_output_shape(*chosen))
-        outputs = tuple(values[at] if i is None else values[at][i] for at, i in self.outputs)
+            chosen = tuple(_picked_value(values, reference) for reference in step.positional)
+            values.append(shape_after(self.layers[step.layer], chosen, step.named))
+        outputs = tuple(_picked_value(values, reference) for reference in self.outputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
     def penalty(self, params: Params) -> Array | float:
@@ -142,6 +150,11 @@ class Graph(Layer):
         """Steps in order, each with its place and its layer."""
         for place, step in enumerate(self.steps):
             yield place, step, self.layers[step.layer]
+
+
+def _picked_value(values: Any, reference: Reference) -> Any:
+    place, index = reference
+    return values[place] if index is None else values[place][index]
 
 
 def _picked(mask: Any, index: int | None) -> Any:

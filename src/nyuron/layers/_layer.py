@@ -33,6 +33,7 @@ from nyuron.core import (
 from nyuron.layers._add_weight import add_loss, add_weight
 from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._context import Context, current
+from nyuron.layers._keywords import as_positional
 from nyuron.layers._resolve import is_default
 from nyuron.layers._slot import Slot, Wanted
 from nyuron.layers._symbolic import SymbolicTensor, connect
@@ -71,6 +72,10 @@ class Layer(Configurable):
     """Whether the output always has the first input's shape."""
     input_ndim: ClassVar[int | None] = None
     """Required number of axes, batch included."""
+    call_inputs: ClassVar[tuple[str, ...]] = ()
+    """Names under which a call may be given its inputs, in order."""
+    shaped_by: ClassVar[tuple[str, ...]] = ()
+    """Keyword arguments of a call, not arrays, on which the output's shape depends."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -139,10 +144,12 @@ class Layer(Configurable):
     # The face.
 
     def __call__(self, *inputs: Any, training: bool | None = None, mask: Any = None, **named: Any) -> Any:
-        if len(inputs) == 1 and isinstance(inputs[0], list | tuple):
-            inputs = tuple(inputs[0])
+        inputs, named = as_positional(self, inputs, named)
         if any(isinstance(x, SymbolicTensor) for x in inputs):
-            return connect(self, inputs, named)
+            said = {"training": training, "mask": mask}
+            return connect(
+                self, inputs, {**named, **{name: value for name, value in said.items() if value is not None}}
+            )
         arrays = tuple(x if isinstance(x, jax.Array) else jnp.asarray(x) for x in inputs)
         context = current.get()
         if context is not None:
@@ -307,8 +314,13 @@ def forward(layer: Layer, params: Params, state: State, inputs: tuple[Array, ...
         return composite(params, state, *inputs, call=call, **named)
     output, state = layer.apply(params, state, *inputs, call=call, **named)
     regularizer = getattr(layer, "activity_regularizer", None)
-    penalty = regularizer(output) / output.shape[0] if regularizer is not None else 0.0
-    return Forward(output, state, layer.compute_mask(inputs, call), penalty)
+    first = output[0] if isinstance(output, tuple) else output
+    penalty = regularizer(first) / first.shape[0] if regularizer is not None else 0.0
+    mask = layer.compute_mask(inputs, call)
+    if isinstance(output, tuple) and mask is not None and not isinstance(mask, tuple | list):
+        # What is returned besides the output, such as attention scores or a last state, has none.
+        mask = (mask, *(None,) * (len(output) - 1))
+    return Forward(output, state, mask, penalty)
 
 
 def call_inside(

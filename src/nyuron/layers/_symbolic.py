@@ -22,6 +22,8 @@ class Node:
     inputs: tuple[SymbolicTensor, ...]
     named: tuple[tuple[str, Any], ...] = ()
     """Keyword arguments of the call; must be hashable."""
+    keywords: tuple[tuple[str, int | None], ...] = ()
+    """By which keyword each of the last inputs was given, and its place among several of that keyword."""
     made: int = field(default_factory=lambda: next(_clock))
     """When it was made: a node comes after its inputs."""
 
@@ -65,6 +67,8 @@ def connect(
     layer: Layer, inputs: tuple[Any, ...], named: dict[str, Any]
 ) -> SymbolicTensor | tuple[SymbolicTensor, ...]:
     """Apply a layer to symbolic tensors: builds it when it is not built, checks shapes, and returns the output."""
+    from nyuron.layers._keywords import shape_after, split_keywords
+
     for x in inputs:
         if not isinstance(x, SymbolicTensor):
             raise KindError(
@@ -79,8 +83,9 @@ def connect(
         layer.check_shapes(*shapes)
     else:
         layer.build_for(*shapes)
-    node = Node(layer, inputs, tuple(sorted(named.items())))
-    shape = layer.description.compute_output_shape(*shapes)
+    plain, tensors, keywords = split_keywords(layer, named)
+    node = Node(layer, (*inputs, *tensors), plain, keywords)
+    shape = shape_after(layer.description, shapes, plain)
     dtype = "float32"
     if shape and not isinstance(shape[0], int | type(None)):
         return tuple(SymbolicTensor(tuple(s), dtype, node, i) for i, s in enumerate(shape))  # type: ignore[arg-type]

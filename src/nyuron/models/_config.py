@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nyuron.core import FileFormatError, KindError, from_config, to_config
-from nyuron.layers import Input, InputSpec, Layer
+from nyuron.layers import Input, InputSpec, Layer, Step, arguments
 
 
 def model_config(model: Any) -> dict[str, Any]:
@@ -37,7 +37,13 @@ def model_config(model: Any) -> dict[str, Any]:
             for i, n in zip(network.inputs, model.input_names, strict=True)
         ],
         "steps": [
-            {"layer": s.layer, "inputs": [list(r) for r in s.inputs], "named": dict(s.named)} for s in network.steps
+            {
+                "layer": s.layer,
+                "inputs": [list(r) for r in s.inputs],
+                "named": dict(s.named),
+                "keywords": [list(k) for k in s.keywords],
+            }
+            for s in network.steps
         ],
         "outputs": [list(reference) for reference in network.outputs],
         "output_names": model.output_names,
@@ -61,19 +67,27 @@ def model_from_config(cls: type, config: Mapping[str, Any]) -> Any:
         for layer in layers:
             model._append(layer)
         model._try_to_build()
-        model.trainable = config.get("trainable", True)
+        model.set_own_trainable(config.get("trainable", True))
         return model
     tensors: list[Any] = [Input(tuple(i["shape"][1:]), dtype=i["dtype"], name=i["name"]) for i in config["inputs"]]
     inputs = list(tensors)
     for step in config["steps"]:
         chosen = [tensors[at] if i is None else tensors[at][i] for at, i in step["inputs"]]
-        tensors.append(layers[step["layer"]](*chosen, **step["named"]))
+        chosen, named = arguments(_saved_step(step), chosen)
+        tensors.append(layers[step["layer"]](*chosen, **named))
     outputs = [tensors[at] if i is None else tensors[at][i] for at, i in config["outputs"]]
     form = config.get("output_form")
     model = Model(inputs, dict(zip(form, outputs, strict=True)) if form else outputs, name=config["name"])
     model.output_names = list(config["output_names"])
-    model.trainable = config.get("trainable", True)
+    if model.network is not None:
+        model._adopt(model.network.reordered(layers))
+    model.set_own_trainable(config.get("trainable", True))
     return model
+
+
+def _saved_step(step: Mapping[str, Any]) -> Step:
+    keywords = tuple((name, place) for name, place in step.get("keywords", ()))
+    return Step(step["layer"], (), tuple(step["named"].items()), keywords)
 
 
 def clone_model(model: Any) -> Any:

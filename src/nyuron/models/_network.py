@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from nyuron.core import ArgumentError, Params, State
@@ -17,6 +18,7 @@ from nyuron.layers import (
     read_weights,
     write_weights,
 )
+from nyuron.models._order import keras_order
 
 
 def frozen_flags(layers: Sequence[Layer]) -> tuple[bool, ...]:
@@ -32,6 +34,12 @@ class Network:
     ) -> None:
         self.layers = tuple(layers)
         self.inputs, self.steps, self.outputs = inputs, steps, outputs
+
+    def reordered(self, layers: Sequence[Layer]) -> Network:
+        """The same network with its layers, and so its weights, listed in another order."""
+        place = {id(layer): number for number, layer in enumerate(layers)}
+        steps = tuple(replace(s, layer=place[id(self.layers[s.layer])]) for s in self.steps)
+        return Network(layers, self.inputs, steps, self.outputs)
 
     def graph(self) -> Graph:
         """The network as a description, with what is frozen now."""
@@ -124,9 +132,13 @@ def connect_tensors(inputs: Sequence[SymbolicTensor], outputs: Sequence[Symbolic
     def reference(x: SymbolicTensor) -> tuple[int, int | None]:
         return (input_place[id(x)], None) if id(x) in input_place else (place[id(x.node)], x.index)
 
-    steps = tuple(Step(layer_number(n.layer), tuple(reference(x) for x in n.inputs), n.named) for n in ordered)
+    steps = tuple(
+        Step(layer_number(n.layer), tuple(reference(x) for x in n.inputs), n.named, n.keywords) for n in ordered
+    )
     specs = tuple(InputSpec(x.shape, x.dtype) for x in inputs)
-    return Network(layers, specs, steps, tuple(reference(x) for x in outputs))
+    network = Network(layers, specs, steps, tuple(reference(x) for x in outputs))
+    order = keras_order(len(specs), steps, network.outputs)
+    return network.reordered([layers[number] for number in order])
 
 
 def chain(layers: Sequence[Layer], entry: InputSpec) -> Network:

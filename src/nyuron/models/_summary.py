@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nyuron.layers import SymbolicTensor
+from nyuron.layers import SymbolicTensor, shape_after
 
 
 def shape_text(shape: Any) -> str:
@@ -40,8 +40,8 @@ def rows_of(model: Any) -> list[tuple[str, str, str, str]]:
     seen: dict[int, int] = {}
     for place, step, description in graph.walk():
         layer = model.network_layers[step.layer]
-        shapes = tuple(values[at] if i is None else values[at][i] for at, i in step.inputs)
-        shape = description.compute_output_shape(*shapes)
+        shapes = tuple(values[at] if i is None else values[at][i] for at, i in step.positional)
+        shape = shape_after(description, shapes, step.named)
         values.append(shape)
         names.append(layer.name)
         source = ", ".join(names[at] for at, _ in step.inputs)
