@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from layers.preprocessing_cases import PREPROCESSING
 from nyuron import layers as ours
 from nyuron.core import register_custom
 
@@ -31,6 +32,7 @@ class Case:
     is_random: bool = False
     is_smooth: bool = True
     """Whether finite differences can be taken: not at the kinks of a function with many of them."""
+    gives_integers: bool = False
 
     def inputs(self, dtype: Any = np.float32, seed: int = 0) -> tuple[np.ndarray, ...]:
         rng = np.random.default_rng(seed)
@@ -56,6 +58,10 @@ def drawn_like(weights: list[np.ndarray], seed: int = 1) -> list[np.ndarray]:
 
 def _dense(room: Any, **options: Any) -> Any:
     return room.Dense(3, activation="tanh", kernel_regularizer="l2", **options)
+
+
+def _in_both_rooms(name: str, make: Callable[[Any], Any], shape: tuple[int, ...], options: dict[str, Any]) -> Case:
+    return Case(name, **{"make": lambda: make(ours), "keras": lambda: make(theirs), "shapes": (shape,), **options})
 
 
 TWO = ((4, 6), (4, 6))
@@ -158,6 +164,7 @@ CASES = [
     Case("Dot-mixed", lambda: ours.Dot((1, 2), True), lambda: theirs.Dot((1, 2), True), ((4, 3), (4, 2, 3))),
     Case("Dot-cosine", lambda: ours.Dot(-1, normalize=True), lambda: theirs.Dot(-1, normalize=True), TWO),
 ]  # fmt: skip
+CASES += [_in_both_rooms(*made) for made in PREPROCESSING]
 
 
 def as_inputs(case: Case, dtype: Any = np.float32) -> tuple[Any, ...]:

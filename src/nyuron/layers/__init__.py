@@ -5,32 +5,49 @@ from nyuron.layers._activity_regularization import ActivityRegularization
 from nyuron.layers._batch_normalization import BatchNormalization
 from nyuron.layers._boxes import read_weights, write_weights
 from nyuron.layers._call import Call, Forward, spec
+from nyuron.layers._category_encoding import CategoryEncoding
+from nyuron.layers._center_crop import CenterCrop
 from nyuron.layers._concatenate import Concatenate
 from nyuron.layers._context import Context, current, within
 from nyuron.layers._custom import CustomLayer
 from nyuron.layers._dense import Dense
+from nyuron.layers._discretization import Discretization
 from nyuron.layers._dot import Dot
 from nyuron.layers._embedding import Embedding
 from nyuron.layers._graph import Graph, InputSpec, Step
+from nyuron.layers._hashing import Hashing
 from nyuron.layers._identity import Identity
 from nyuron.layers._input import Input, InputLayer
+from nyuron.layers._integer_lookup import IntegerLookup
 from nyuron.layers._keywords import arguments, shape_after
 from nyuron.layers._lambda import Lambda
 from nyuron.layers._layer import Layer, forward
 from nyuron.layers._layer_normalization import LayerNormalization, UnitNormalization
 from nyuron.layers._masking import Masking
 from nyuron.layers._maxout import Maxout
+from nyuron.layers._mel_spectrogram import MelSpectrogram
 from nyuron.layers._merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from nyuron.layers._merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from nyuron.layers._noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
 from nyuron.layers._normalization import Normalization, Rescaling
 from nyuron.layers._partition import join_frozen, split_frozen
 from nyuron.layers._polynomial import PolynomialFeatures
+from nyuron.layers._random_brightness import RandomBrightness
+from nyuron.layers._random_contrast import RandomContrast
+from nyuron.layers._random_crop import RandomCrop
+from nyuron.layers._random_flip import RandomFlip
+from nyuron.layers._random_rotation import RandomRotation
+from nyuron.layers._random_translation import RandomTranslation
+from nyuron.layers._random_zoom import RandomZoom
 from nyuron.layers._rectifiers import ELU, LeakyReLU, PReLU, ReLU
+from nyuron.layers._resizing import Resizing
 from nyuron.layers._shape import Flatten, Permute, RepeatVector, Reshape
 from nyuron.layers._slot import Slot, make_first_weights
 from nyuron.layers._softmax import Softmax
+from nyuron.layers._stft_spectrogram import STFTSpectrogram
+from nyuron.layers._string_lookup import StringLookup
 from nyuron.layers._symbolic import Node, SymbolicTensor, connect
+from nyuron.layers._text_vectorization import TextVectorization
 
 __all__ = [
     "ELU",
@@ -41,10 +58,13 @@ __all__ = [
     "Average",
     "BatchNormalization",
     "Call",
+    "CategoryEncoding",
+    "CenterCrop",
     "Concatenate",
     "Context",
     "CustomLayer",
     "Dense",
+    "Discretization",
     "Dot",
     "Dropout",
     "Embedding",
@@ -53,10 +73,12 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "Graph",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -64,6 +86,7 @@ __all__ = [
     "Masking",
     "Maximum",
     "Maxout",
+    "MelSpectrogram",
     "Minimum",
     "Multiply",
     "Node",
@@ -71,15 +94,26 @@ __all__ = [
     "PReLU",
     "Permute",
     "PolynomialFeatures",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
+    "STFTSpectrogram",
     "Slot",
     "Softmax",
     "Step",
+    "StringLookup",
     "Subtract",
     "SymbolicTensor",
+    "TextVectorization",
     "UnitNormalization",
     "add",
     "arguments",
