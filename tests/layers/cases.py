@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
 import keras
 import numpy as np
 
+from layers.attention_cases import ATTENTION
 from layers.preprocessing_cases import PREPROCESSING
 from nyuron import layers as ours
 from nyuron.core import register_custom
@@ -164,6 +166,18 @@ CASES = [
     Case("Dot-mixed", lambda: ours.Dot((1, 2), True), lambda: theirs.Dot((1, 2), True), ((4, 3), (4, 2, 3))),
     Case("Dot-cosine", lambda: ours.Dot(-1, normalize=True), lambda: theirs.Dot(-1, normalize=True), TWO),
 ]  # fmt: skip
+CASES += [
+    Case(
+        name,
+        partial(make, ours),
+        partial(make, theirs) if "keras" in marks else None,
+        shapes,
+        is_integer="is_integer" in marks,
+        is_random="is_random" in marks,
+    )
+    for name, make, shapes, marks in ATTENTION
+]
+
 CASES += [_in_both_rooms(*made) for made in PREPROCESSING]
 
 

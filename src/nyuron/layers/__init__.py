@@ -2,6 +2,7 @@
 
 from nyuron.layers._activation import Activation
 from nyuron.layers._activity_regularization import ActivityRegularization
+from nyuron.layers._attention import AdditiveAttention, Attention
 from nyuron.layers._batch_normalization import BatchNormalization
 from nyuron.layers._boxes import read_weights, write_weights
 from nyuron.layers._call import Call, Forward, spec
@@ -15,6 +16,7 @@ from nyuron.layers._discretization import Discretization
 from nyuron.layers._dot import Dot
 from nyuron.layers._embedding import Embedding
 from nyuron.layers._graph import Graph, InputSpec, Step
+from nyuron.layers._group_query_attention import GroupQueryAttention
 from nyuron.layers._hashing import Hashing
 from nyuron.layers._identity import Identity
 from nyuron.layers._input import Input, InputLayer
@@ -28,10 +30,12 @@ from nyuron.layers._maxout import Maxout
 from nyuron.layers._mel_spectrogram import MelSpectrogram
 from nyuron.layers._merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from nyuron.layers._merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from nyuron.layers._multi_head_attention import MultiHeadAttention
 from nyuron.layers._noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
 from nyuron.layers._normalization import Normalization, Rescaling
 from nyuron.layers._partition import join_frozen, split_frozen
 from nyuron.layers._polynomial import PolynomialFeatures
+from nyuron.layers._positions import PositionEmbedding, SinePositionEncoding, TokenAndPositionEmbedding
 from nyuron.layers._random_brightness import RandomBrightness
 from nyuron.layers._random_contrast import RandomContrast
 from nyuron.layers._random_crop import RandomCrop
@@ -48,13 +52,16 @@ from nyuron.layers._stft_spectrogram import STFTSpectrogram
 from nyuron.layers._string_lookup import StringLookup
 from nyuron.layers._symbolic import Node, SymbolicTensor, connect
 from nyuron.layers._text_vectorization import TextVectorization
+from nyuron.layers._transformer import TransformerDecoder, TransformerEncoder
 
 __all__ = [
     "ELU",
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "BatchNormalization",
     "Call",
@@ -73,6 +80,7 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "Graph",
+    "GroupQueryAttention",
     "Hashing",
     "Identity",
     "Input",
@@ -88,12 +96,14 @@ __all__ = [
     "Maxout",
     "MelSpectrogram",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Node",
     "Normalization",
     "PReLU",
     "Permute",
     "PolynomialFeatures",
+    "PositionEmbedding",
     "RandomBrightness",
     "RandomContrast",
     "RandomCrop",
@@ -107,6 +117,7 @@ __all__ = [
     "Reshape",
     "Resizing",
     "STFTSpectrogram",
+    "SinePositionEncoding",
     "Slot",
     "Softmax",
     "Step",
@@ -114,6 +125,9 @@ __all__ = [
     "Subtract",
     "SymbolicTensor",
     "TextVectorization",
+    "TokenAndPositionEmbedding",
+    "TransformerDecoder",
+    "TransformerEncoder",
     "UnitNormalization",
     "add",
     "arguments",
