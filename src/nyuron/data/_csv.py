@@ -164,7 +164,7 @@ def _refuse_ragged(text: str, path: Path, delimiter: str, width: int) -> None:
     line, cells = ragged[0]
     more = f" (and {len(ragged) - 1} more such lines)" if len(ragged) > 1 else ""
     raise DataError(
-        f"line {line} has {len(cells)} cells where the first row has {width}{more}",
+        f"{len(cells)} cell{'s' if len(cells) > 1 else ''} where the first row has {width}{more}",
         who=f"{path}, line {line}",
         expected=f"{width} cells, delimited by a {_DELIMITERS.get(delimiter, repr(delimiter))}",
         got=delimiter.join(cells)[:100],

@@ -17,6 +17,10 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         with path.open("rb") as opened:
+            is_array = opened.read(6) == b"\x93NUMPY"
+            if not is_array and not zipfile.is_zipfile(opened):
+                raise EOFError("no zip archive, or one whose end is missing")
+            opened.seek(0)
             file = np.load(opened, allow_pickle=False)
             if isinstance(file, np.ndarray):
                 raise EOFError("a single array (.npy)")

@@ -157,12 +157,13 @@ class Table:
         first = int(np.argmax(_missing(self.arrow[gaps[0].name])))
         listed = ", ".join(f"{c.name!r}: {c.missing}" for c in gaps[:8]) + (" …" if len(gaps) > 8 else "")
         worst = max(gaps, key=lambda column: column.missing)
+        missing = sum(column.missing for column in gaps)
         raise DataError(
-            f"{sum(column.missing for column in gaps)} values are missing, in {rows} of {self.rows} rows",
+            f"{missing} value{' is' if missing == 1 else 's are'} missing, in {rows} of {self.rows} rows",
             who=self._at(first, gaps[0].name),
             expected="a value in every cell",
             got=listed,
-            fix=f"missing='drop' leaves these {rows} rows out"
+            fix=f"missing='drop' leaves {'this row' if rows == 1 else f'these {rows} rows'} out"
             if rows < self.rows
             else f"every row has a gap: leave columns out first, drop=[{worst.name!r}, …]",
         )
