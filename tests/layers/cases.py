@@ -13,6 +13,7 @@ import numpy as np
 
 from layers.attention_cases import ATTENTION
 from layers.preprocessing_cases import PREPROCESSING
+from layers.spatial_cases import CONVOLUTIONS, POOLINGS, RANDOM, REARRANGED
 from nyuron import layers as ours
 from nyuron.core import register_custom
 
@@ -179,6 +180,12 @@ CASES += [
 ]
 
 CASES += [_in_both_rooms(*made) for made in PREPROCESSING]
+
+CASES += [
+    Case(name, partial(make, ours), partial(make, theirs), (shape,), is_random=made is RANDOM)
+    for made in (CONVOLUTIONS, POOLINGS, REARRANGED, RANDOM)
+    for name, make, shape in made
+]
 
 
 def as_inputs(case: Case, dtype: Any = np.float32) -> tuple[Any, ...]:

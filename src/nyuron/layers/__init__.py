@@ -10,12 +10,25 @@ from nyuron.layers._category_encoding import CategoryEncoding
 from nyuron.layers._center_crop import CenterCrop
 from nyuron.layers._concatenate import Concatenate
 from nyuron.layers._context import Context, current, within
+from nyuron.layers._conv import Conv1D, Conv2D, Conv3D
+from nyuron.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
+from nyuron.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from nyuron.layers._custom import CustomLayer
 from nyuron.layers._dense import Dense
+from nyuron.layers._depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from nyuron.layers._discretization import Discretization
 from nyuron.layers._dot import Dot
 from nyuron.layers._embedding import Embedding
+from nyuron.layers._global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from nyuron.layers._graph import Graph, InputSpec, Step
+from nyuron.layers._group_normalization import GroupNormalization
 from nyuron.layers._group_query_attention import GroupQueryAttention
 from nyuron.layers._hashing import Hashing
 from nyuron.layers._identity import Identity
@@ -35,6 +48,14 @@ from nyuron.layers._noise import AlphaDropout, Dropout, GaussianDropout, Gaussia
 from nyuron.layers._normalization import Normalization, Rescaling
 from nyuron.layers._partition import join_frozen, split_frozen
 from nyuron.layers._polynomial import PolynomialFeatures
+from nyuron.layers._pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from nyuron.layers._positions import PositionEmbedding, SinePositionEncoding, TokenAndPositionEmbedding
 from nyuron.layers._random_brightness import RandomBrightness
 from nyuron.layers._random_contrast import RandomContrast
@@ -45,14 +66,18 @@ from nyuron.layers._random_translation import RandomTranslation
 from nyuron.layers._random_zoom import RandomZoom
 from nyuron.layers._rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from nyuron.layers._resizing import Resizing
+from nyuron.layers._separable_conv import SeparableConv1D, SeparableConv2D
 from nyuron.layers._shape import Flatten, Permute, RepeatVector, Reshape
 from nyuron.layers._slot import Slot, make_first_weights
 from nyuron.layers._softmax import Softmax
+from nyuron.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from nyuron.layers._stft_spectrogram import STFTSpectrogram
 from nyuron.layers._string_lookup import StringLookup
 from nyuron.layers._symbolic import Node, SymbolicTensor, connect
 from nyuron.layers._text_vectorization import TextVectorization
 from nyuron.layers._transformer import TransformerDecoder, TransformerEncoder
+from nyuron.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from nyuron.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 
 __all__ = [
     "ELU",
@@ -63,14 +88,28 @@ __all__ = [
     "AlphaDropout",
     "Attention",
     "Average",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
     "BatchNormalization",
     "Call",
     "CategoryEncoding",
     "CenterCrop",
     "Concatenate",
     "Context",
+    "Conv1D",
+    "Conv1DTranspose",
+    "Conv2D",
+    "Conv2DTranspose",
+    "Conv3D",
+    "Conv3DTranspose",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "CustomLayer",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Discretization",
     "Dot",
     "Dropout",
@@ -79,7 +118,14 @@ __all__ = [
     "Forward",
     "GaussianDropout",
     "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "Graph",
+    "GroupNormalization",
     "GroupQueryAttention",
     "Hashing",
     "Identity",
@@ -92,6 +138,9 @@ __all__ = [
     "LayerNormalization",
     "LeakyReLU",
     "Masking",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
     "Maximum",
     "Maxout",
     "MelSpectrogram",
@@ -117,9 +166,14 @@ __all__ = [
     "Reshape",
     "Resizing",
     "STFTSpectrogram",
+    "SeparableConv1D",
+    "SeparableConv2D",
     "SinePositionEncoding",
     "Slot",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "Step",
     "StringLookup",
     "Subtract",
@@ -129,6 +183,12 @@ __all__ = [
     "TransformerDecoder",
     "TransformerEncoder",
     "UnitNormalization",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
+    "ZeroPadding2D",
+    "ZeroPadding3D",
     "add",
     "arguments",
     "average",

@@ -19,8 +19,12 @@ def _for_weights(layer: Any, ending: str) -> list[tuple[str, Any]]:
     return found
 
 
+_ELSEWHERE = {"depthwise": "kernel"}
+"""Weights that a layer may name otherwise than the fields that rule them."""
+
+
 def _weight_named(prefix: str, params: Params) -> str | None:
-    return next((name for name in (prefix, f"{prefix}_kernel") if name in params), None)
+    return next((name for name in (prefix, f"{prefix}_kernel", _ELSEWHERE.get(prefix)) if name in params), None)
 
 
 def layer_penalty(layer: Any, params: Params) -> Array | float:

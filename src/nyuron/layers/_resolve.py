@@ -29,4 +29,6 @@ def is_default(field: dataclasses.Field[Any], value: Any) -> bool:
         return False
     get = _ROOMS.get(field.name.rpartition("_")[2])
     default = field.default if get is None else get(field.default)
-    return value is default or repr(value) == repr(default)
+    # A 3 may have become (3, 3).
+    is_repeated = isinstance(default, int) and isinstance(value, tuple) and value == (default,) * len(value)
+    return value is default or is_repeated or repr(value) == repr(default)
