@@ -36,8 +36,9 @@ class TextVectorization(Vocabulary, HostLayer):
     Each text is cleaned (`standardize`: 'lower_and_strip_punctuation', 'lower', 'strip_punctuation', None, or a function
     of an array of texts), split (`split`: 'whitespace', 'character', None, or a function of an array of texts that
     gives a list of tokens for each), joined to n-grams (`ngrams`: a number, or a tuple of numbers), and looked up in the
-    vocabulary, which is given or learned by `adapt`. In 'int' mode 0 pads and 1 stands for unknown tokens; 'multi_hot',
-    'count' and 'tf_idf' give a float32 vector a text, where 0 stands for unknown tokens.
+    vocabulary, which is given or learned by `adapt`. In 'int' mode 0 pads and 1 stands for unknown tokens, and `ragged`
+    gives a list of arrays without padding; 'multi_hot', 'count' and 'tf_idf' give a float32 vector a text, where 0
+    stands for unknown tokens.
 
     Works on the host, and gives NumPy arrays: at the head of a Sequential, or before a model. The vocabulary is part of
     the config, and so of saved models.
@@ -73,6 +74,7 @@ class TextVectorization(Vocabulary, HostLayer):
     pad_to_max_tokens: bool = static(False)
     vocabulary: Any = label(default=None)
     idf_weights: Any = label(default=None)
+    ragged: bool = static(False)
     encoding: str = static("utf-8")
 
     mask_token = ""
@@ -91,6 +93,8 @@ class TextVectorization(Vocabulary, HostLayer):
             problem = ("ngrams cannot be used", "a number, or a tuple of numbers", widths)
         elif self.output_sequence_length is not None and self.output_mode != "int":
             problem = ("output_sequence_length is for 'int'", "output_mode='int'", self.output_mode)
+        elif self.ragged and self.output_mode != "int":
+            problem = ("ragged is for 'int'", "output_mode='int'", self.output_mode)
         elif self.output_mode == "one_hot":
             problem = ("unknown output_mode", "'int', 'multi_hot', 'count' or 'tf_idf'", self.output_mode)
         if problem is not None:
@@ -106,7 +110,7 @@ class TextVectorization(Vocabulary, HostLayer):
             return (shapes[0][0], self.output_sequence_length)
         return encoded_shape((shapes[0][0], None), self.output_mode, self._depth())
 
-    def on_host(self, x: Any, **named: Any) -> np.ndarray:
+    def on_host(self, x: Any, **named: Any) -> Any:
         self._need_vocabulary()
         texts = as_texts(x, self.described())
         is_single = texts.ndim == 0
@@ -114,6 +118,9 @@ class TextVectorization(Vocabulary, HostLayer):
         lengths = [len(row) for row in rows]
         width = self.output_sequence_length or max(lengths, default=0)
         flat = indices_of([token for row in rows for token in row], self)
+        if self.ragged:
+            parts = np.split(flat, np.cumsum(lengths)[:-1])
+            return parts[0][:width] if is_single else [part[:width] for part in parts]
         indices = np.full((len(rows), max(lengths, default=0)), 0 if self.output_mode == "int" else -1, np.int32)
         indices[np.arange(indices.shape[1]) < np.array(lengths)[:, None]] = flat
         if self.output_mode != "int":

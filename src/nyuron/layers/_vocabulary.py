@@ -175,7 +175,7 @@ class Vocabulary:
         given = [] if weights is None else np.asarray(weights, np.float32).reshape(-1).tolist()
         wanted = self._start() + count
         if len(given) == count:
-            given = [float(np.mean(given))] * self._start() + given
+            given = [float(np.float32(np.mean(given)))] * self._start() + given
         if len(given) not in (wanted, self._depth()):
             raise ArgumentError(
                 "idf_weights do not fit the vocabulary",
