@@ -1,12 +1,17 @@
 """Observers of a fit on the host, by Keras's names."""
 
+from nyuron.callbacks._backup import BackupAndRestore
 from nyuron.callbacks._callback import Callback, overrides
 from nyuron.callbacks._callback_list import CallbackList, flattened
+from nyuron.callbacks._checkpoint import ModelCheckpoint
+from nyuron.callbacks._csv_logger import CSVLogger
 from nyuron.callbacks._early_stopping import EarlyStopping
-from nyuron.callbacks._files import BackupAndRestore, CSVLogger, ModelCheckpoint, TensorBoard
 from nyuron.callbacks._history import History
+from nyuron.callbacks._lambda import LambdaCallback
+from nyuron.callbacks._learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from nyuron.callbacks._progress import Quiet, figure, figures, progress
-from nyuron.callbacks._schedules import LambdaCallback, LearningRateScheduler, ReduceLROnPlateau, TerminateOnNaN
+from nyuron.callbacks._tensorboard import TensorBoard
+from nyuron.callbacks._terminate_on_nan import TerminateOnNaN
 
 __all__ = [
     "BackupAndRestore",

@@ -89,6 +89,11 @@ class Callback:
         """After a batch of a prediction; `logs["outputs"]` holds its outputs."""
 
 
+def say(line: str) -> None:
+    """A line to the user, at once."""
+    print(line, flush=True)  # noqa: T201
+
+
 OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nyuron.callbacks import CallbackList, History, Quiet
+from nyuron.callbacks import CallbackList, EarlyStopping, History, Quiet
 from nyuron.core import replace
 from nyuron.layers import join_frozen, split_frozen
 from nyuron.train import (
@@ -170,6 +170,10 @@ class FitLoop:
         """The validation's figures, with the hooks of an evaluation."""
         self._hook("on_test_begin", {})
         self.model.stop_evaluating = False
+        if not (self.callbacks.hears("on_test_batch_begin") or self.callbacks.hears("on_test_batch_end")):
+            checked = self.run.validation_figures()
+            self._hook("on_test_end", named_logs(self.names, checked, False))
+            return checked
 
         def after(i: int, figures: tuple[Any, ...]) -> bool:
             self._hook("on_test_batch_end", i, named_logs(self.names, figures, False))
@@ -223,10 +227,11 @@ class FitLoop:
         if finalize is not None:
             params = finalize(run.state.optimizer, params)
         self._write(params, layers)
-        if run.status == STOPPED and self.history.stop_reason is None:
-            self.history.stop_reason = "early stopping"
         if run.status == CONVERGED:
             self.history.stop_reason = "converged"
+        elif self.model.stop_training and self.history.stop_reason is None:
+            stops = any(isinstance(c, EarlyStopping) and c.stopped_epoch for c in self.callbacks)
+            self.history.stop_reason = "early stopping" if stops or run.status == STOPPED else "a callback asked for it"
         stopper = self.callbacks.inside_stopper
         if stopper is not None and run.state.stopping is not None:
             ended = self.history.epoch[-1] if run.status == STOPPED and self.history.epoch else None

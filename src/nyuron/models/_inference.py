@@ -158,7 +158,7 @@ def _predict_parts(model: Any, batches: Iterable[Any], size: int, observers: Cal
     return parts
 
 
-def _joined(parts: tuple[np.ndarray, ...]) -> np.ndarray:
+def _joined(parts: Any) -> np.ndarray:
     return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 

@@ -122,11 +122,12 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
             expected="1 or more",
             got=f"{settings.batch_size}, {settings.epochs}",
         )
+    model.history = history
     observers = CallbackList(callbacks)
     make = _from_batches if is_batched_source(x) else _from_arrays
     run, names = make(model, x, y, settings, options, observers, who)
-    observers.set_model(model)
     observers.set_params({"verbose": options["verbose"], "epochs": settings.epochs, "steps": run.steps})
+    observers.set_model(model)
     backup = None
     if folder is not None:
         backup = (
@@ -155,7 +156,7 @@ def _frequency(value: Any, who: str) -> int | tuple[int, ...]:
     )
 
 
-def _rule(callbacks: CallbackList, names: list[str], validates: bool) -> StoppingRule | None:
+def _rule(model: Any, callbacks: CallbackList, names: list[str], validates: bool) -> StoppingRule | None:
     """The rule of the EarlyStopping that the run does itself.
 
     Any other EarlyStopping, a subclass, and one whose figure another callback logs work as callbacks.
@@ -164,7 +165,7 @@ def _rule(callbacks: CallbackList, names: list[str], validates: bool) -> Stoppin
     for callback in callbacks:
         if type(callback) is EarlyStopping and (callback.monitor in logged or not _may_log(callbacks, callback)):
             callbacks.inside_stopper = callback
-            return callback.rule(logged)
+            return callback.rule(logged, model)
     return None
 
 
@@ -188,7 +189,7 @@ def _from_arrays(
     arrays.check_labels(batch[1], [h.loss for h in task.heads], output_shapes(model), model.output_names, who)
     settings = _whole_batch(task, settings, len(batch[0][0]))
     params, frozen = split_frozen(task.graph, model.slot.params)
-    rule = _rule(callbacks, names, validation is not None)
+    rule = _rule(model, callbacks, names, validation is not None)
     state = _reusable(model, task, params)
     size = sum(a.nbytes for a in jax.tree.leaves(batch))
     budget = MEMORY_BUDGET if options["memory_budget"] is None else options["memory_budget"]
@@ -348,7 +349,7 @@ def _from_batches(
         return prefetch(gathered(_as_batches(model, source, options["class_weight"], who), most=16), 1)
 
     params, frozen = split_frozen(task.graph, model.slot.params)
-    rule = _rule(callbacks, names, validation is not None)
+    rule = _rule(model, callbacks, names, validation is not None)
     run = StreamRun(
         task,
         params,

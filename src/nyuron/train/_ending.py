@@ -51,6 +51,10 @@ class EpochEnd:
         """The validation data, batch by batch."""
         raise NotImplementedError
 
+    def validation_figures(self) -> tuple[Any, ...]:
+        """The figures of the validation data, at this moment."""
+        raise NotImplementedError
+
     def weights_now(self) -> Weights:
         """What the network computes with at this moment."""
         return self.state.params, self.frozen, self.state.layers

@@ -68,7 +68,7 @@ class Group:
                 shared.data,
                 orders,
                 checked,
-                np.int32(settings.validation_freq),
+                np.int32(settings.validation_every),
                 np.int32(last * steps),
             )
             logs.append(jax.tree.map(lambda a: np.asarray(a)[: last - epoch], part))  # noqa: B023

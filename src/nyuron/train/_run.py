@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from nyuron.core import Params, State
-from nyuron.train._advance import Plan, run_program
+from nyuron.train._advance import Plan, evaluate_program, run_program
 from nyuron.train._ending import EpochEnd, batch_slices
 from nyuron.train._orders import epoch_orders, epochs_at_once
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
@@ -42,6 +42,11 @@ class Settings:
     validation_batch_size: int = 32
     validation_freq: int | tuple[int, ...] = 1
     """Validate every so many epochs, or after the epochs named (counted from 1)."""
+
+    @property
+    def validation_every(self) -> int:
+        """For the compiled run; 1 where the host validates."""
+        return self.validation_freq if isinstance(self.validation_freq, int) else 1
 
 
 class Pace:
@@ -123,6 +128,11 @@ class Run(EpochEnd):
         data, _ = self._validation  # type: ignore[misc]
         return batch_slices(data, self.settings.validation_batch_size)
 
+    def validation_figures(self) -> tuple[Any, ...]:
+        data, order = self._validation  # type: ignore[misc]
+        size = self.settings.validation_batch_size
+        return jax.device_get(evaluate_program(self.task, *self.weights_now(), data, order, size))
+
     @property
     def done_steps(self) -> int:
         """Steps since epoch 0."""
@@ -152,7 +162,6 @@ class Run(EpochEnd):
         return [EpochLogs(first + e, _row(logs, e)) for e in range(epoch - first)]
 
     def _dispatch(self, state: RunState, first: int, until: int) -> tuple[RunState, Any]:
-        every = self.settings.validation_freq
         return run_program(
             self._plan,
             self.task,
@@ -162,7 +171,7 @@ class Run(EpochEnd):
             self.data,
             self._orders_from(first, until),
             None if self.is_observed else self._validation,
-            np.int32(every if isinstance(every, int) else 1),
+            np.int32(self.settings.validation_every),
             np.int32(until),
         )
 

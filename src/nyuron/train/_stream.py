@@ -115,6 +115,9 @@ class StreamRun(EpochEnd):
         for data, size in self._validation():  # type: ignore[misc]
             yield from batch_slices(data, size)
 
+    def validation_figures(self) -> tuple[Any, ...]:
+        return jax.device_get(evaluate_chunks(self.task, *self.weights_now(), self._validation()))  # type: ignore[misc]
+
     def ready(self) -> bool:
         """Whether there are data for another step; if not, the run is done."""
         if self._next is None:
@@ -193,9 +196,9 @@ class StreamRun(EpochEnd):
         is_validated = self.is_validated(done)
         checked = jax.tree.map(lambda a: np.full_like(a, np.nan), values) if self.validates else ()
         if is_validated:
-            checked = evaluate_chunks(self.task, *self.weights_now(), self._validation())  # type: ignore[misc]
+            checked = self.validation_figures()
         self.conclude(done, (*values, *checked), is_validated)
-        return EpochLogs(done, tuple(jax.device_get((*values, *checked))))
+        return EpochLogs(done, (*values, *checked))
 
     def weights(self) -> tuple[Params, State]:
         """The weights that the run leaves if it ends here."""
