@@ -13,6 +13,7 @@ import numpy as np
 
 from layers.attention_cases import ATTENTION
 from layers.preprocessing_cases import PREPROCESSING
+from layers.recurrent_cases import DROPPED, RECURRENT
 from layers.spatial_cases import CONVOLUTIONS, POOLINGS, RANDOM, REARRANGED
 from nyuron import layers as ours
 from nyuron.core import register_custom
@@ -167,6 +168,19 @@ CASES = [
     Case("Dot-mixed", lambda: ours.Dot((1, 2), True), lambda: theirs.Dot((1, 2), True), ((4, 3), (4, 2, 3))),
     Case("Dot-cosine", lambda: ours.Dot(-1, normalize=True), lambda: theirs.Dot(-1, normalize=True), TWO),
 ]  # fmt: skip
+
+CASES += [
+    Case(name, partial(make, ours), partial(make, theirs), (shape,), is_random=made is RANDOM)
+    for made in (CONVOLUTIONS, POOLINGS, REARRANGED, RANDOM)
+    for name, make, shape in made
+]
+
+CASES += [
+    Case(name, partial(make, ours), partial(make, theirs), shapes, is_random=made is DROPPED)
+    for made in (RECURRENT, DROPPED)
+    for name, make, shapes in made
+]
+
 CASES += [
     Case(
         name,
@@ -180,12 +194,6 @@ CASES += [
 ]
 
 CASES += [_in_both_rooms(*made) for made in PREPROCESSING]
-
-CASES += [
-    Case(name, partial(make, ours), partial(make, theirs), (shape,), is_random=made is RANDOM)
-    for made in (CONVOLUTIONS, POOLINGS, REARRANGED, RANDOM)
-    for name, make, shape in made
-]
 
 
 def as_inputs(case: Case, dtype: Any = np.float32) -> tuple[Any, ...]:

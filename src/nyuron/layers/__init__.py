@@ -4,6 +4,7 @@ from nyuron.layers._activation import Activation
 from nyuron.layers._activity_regularization import ActivityRegularization
 from nyuron.layers._attention import AdditiveAttention, Attention
 from nyuron.layers._batch_normalization import BatchNormalization
+from nyuron.layers._bidirectional import Bidirectional
 from nyuron.layers._boxes import read_weights, write_weights
 from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._category_encoding import CategoryEncoding
@@ -11,6 +12,7 @@ from nyuron.layers._center_crop import CenterCrop
 from nyuron.layers._concatenate import Concatenate
 from nyuron.layers._context import Context, current, within
 from nyuron.layers._conv import Conv1D, Conv2D, Conv3D
+from nyuron.layers._conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from nyuron.layers._conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from nyuron.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from nyuron.layers._custom import CustomLayer
@@ -30,6 +32,8 @@ from nyuron.layers._global_pooling import (
 from nyuron.layers._graph import Graph, InputSpec, Step
 from nyuron.layers._group_normalization import GroupNormalization
 from nyuron.layers._group_query_attention import GroupQueryAttention
+from nyuron.layers._gru import GRU
+from nyuron.layers._gru_cell import GRUCell
 from nyuron.layers._hashing import Hashing
 from nyuron.layers._identity import Identity
 from nyuron.layers._input import Input, InputLayer
@@ -38,6 +42,8 @@ from nyuron.layers._keywords import arguments, shape_after
 from nyuron.layers._lambda import Lambda
 from nyuron.layers._layer import Layer, forward
 from nyuron.layers._layer_normalization import LayerNormalization, UnitNormalization
+from nyuron.layers._lstm import LSTM
+from nyuron.layers._lstm_cell import LSTMCell
 from nyuron.layers._masking import Masking
 from nyuron.layers._maxout import Maxout
 from nyuron.layers._mel_spectrogram import MelSpectrogram
@@ -66,21 +72,29 @@ from nyuron.layers._random_translation import RandomTranslation
 from nyuron.layers._random_zoom import RandomZoom
 from nyuron.layers._rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from nyuron.layers._resizing import Resizing
+from nyuron.layers._rnn import RNN
 from nyuron.layers._separable_conv import SeparableConv1D, SeparableConv2D
 from nyuron.layers._shape import Flatten, Permute, RepeatVector, Reshape
+from nyuron.layers._simple_rnn import SimpleRNN
+from nyuron.layers._simple_rnn_cell import SimpleRNNCell
 from nyuron.layers._slot import Slot, make_first_weights
 from nyuron.layers._softmax import Softmax
 from nyuron.layers._spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from nyuron.layers._stacked_rnn_cells import StackedRNNCells
 from nyuron.layers._stft_spectrogram import STFTSpectrogram
 from nyuron.layers._string_lookup import StringLookup
 from nyuron.layers._symbolic import Node, SymbolicTensor, connect
 from nyuron.layers._text_vectorization import TextVectorization
+from nyuron.layers._time_distributed import TimeDistributed
 from nyuron.layers._transformer import TransformerDecoder, TransformerEncoder
 from nyuron.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from nyuron.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 
 __all__ = [
     "ELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "ActivityRegularization",
     "Add",
@@ -92,6 +106,7 @@ __all__ = [
     "AveragePooling2D",
     "AveragePooling3D",
     "BatchNormalization",
+    "Bidirectional",
     "Call",
     "CategoryEncoding",
     "CenterCrop",
@@ -103,6 +118,9 @@ __all__ = [
     "Conv2DTranspose",
     "Conv3D",
     "Conv3DTranspose",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
@@ -116,6 +134,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "Forward",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -133,6 +152,7 @@ __all__ = [
     "InputLayer",
     "InputSpec",
     "IntegerLookup",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -168,17 +188,21 @@ __all__ = [
     "STFTSpectrogram",
     "SeparableConv1D",
     "SeparableConv2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "SinePositionEncoding",
     "Slot",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
+    "StackedRNNCells",
     "Step",
     "StringLookup",
     "Subtract",
     "SymbolicTensor",
     "TextVectorization",
+    "TimeDistributed",
     "TokenAndPositionEmbedding",
     "TransformerDecoder",
     "TransformerEncoder",

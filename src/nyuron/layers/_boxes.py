@@ -53,7 +53,7 @@ def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
     trainable = trainable and layer.trainable
     if not layer.slot.is_built:
         return
-    if is_module(type(layer)):
+    if is_module(type(layer)) and not hasattr(layer.slot, "layers"):
         for part in (0, 1):
             for path in layer.slot.order[part]:
                 yield in_slot(layer.slot, "state" if part else "params", path, trainable and not part)

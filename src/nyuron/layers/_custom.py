@@ -100,7 +100,8 @@ class CustomLayer(Layer):
         layer._is_prepared, layer._is_building = True, True
         try:
             with jax.ensure_compile_time_eval():
-                layer.build(shapes[0] if len(shapes) == 1 else list(shapes))
+                is_cell = hasattr(layer, "state_size")
+                layer.build(shapes[0] if len(shapes) == 1 or is_cell else list(shapes))
         finally:
             layer._is_building = False
         for w in own_weights(layer):
@@ -108,7 +109,14 @@ class CustomLayer(Layer):
                 # What `build` assigned is what the weight begins with.
                 w.initializer = initializers.get(w.value)  # type: ignore[attr-defined]
         if sublayers(layer):
-            self._traced(lambda *x: self._call(x, Call()), *shapes)
+            states = [(shapes[0][0], n) for n in jax.tree.leaves(getattr(layer, "state_size", []))]
+            given = 1 if states else len(shapes)
+
+            def call(*x: Any) -> Any:
+                inputs: Any = (*x[:given], list(x[given:])) if states else x
+                return self._call(inputs, Call())
+
+            self._traced(call, *shapes[:given], *states)
 
     def _traced(self, function: Any, *shapes: Shape) -> Any:
         def trace(dtype: str) -> Any:

@@ -166,7 +166,7 @@ class Layer(Configurable):
         arrays = tuple(x if description.takes_integers else as_float(x) for x in arrays)
         params, state = _boxes().read_weights(self)
         output, new_state = description.apply(params, state, *arrays, call=call, **named)
-        if training or description is not self:
+        if training or description is not self or getattr(self, "stateful", False):
             _boxes().write_weights(self, params, new_state)
         return output
 

@@ -6,6 +6,7 @@ from nyuron.core import Params
 from nyuron.layers._custom import CustomLayer
 from nyuron.layers._graph import Graph
 from nyuron.layers._layer import Layer
+from nyuron.layers._wrapper import Wrapper, by_parts, inside
 
 
 def split_frozen(layer: Layer, params: Params) -> tuple[Params, Params]:
@@ -22,6 +23,14 @@ def split_frozen(layer: Layer, params: Params) -> tuple[Params, Params]:
             part = ({}, p) if path in layer.frozen else split_frozen((layer.inner or {})[path], p)
             trainable["inner"][path], frozen["inner"][path] = part
         return trainable, frozen
+    if isinstance(layer, Wrapper):
+        parts = {
+            key: ({}, inside(params, key))
+            if key in layer.frozen
+            else split_frozen(layer.part(key), inside(params, key))
+            for key in layer.part_keys()
+        }
+        return by_parts({k: t for k, (t, _) in parts.items()}), by_parts({k: f for k, (_, f) in parts.items()})
     return params, {}
 
 

@@ -97,9 +97,13 @@ def _first_weights(
 
 
 def weight_paths(tree: Any, prefix: tuple[Any, ...] = ()) -> tuple[tuple[Any, ...], ...]:
-    """Paths to a tree's arrays in the order in which they were made (JAX itself sorts the names)."""
+    """Paths to a tree's arrays in the order in which they were made (JAX itself sorts the names).
+
+    What has a name with an underscore before it is no weight: the states that a recurrent layer keeps.
+    """
     if isinstance(tree, dict):
-        return tuple(path for name, sub in tree.items() for path in weight_paths(sub, (*prefix, name)))
+        named = [(name, sub) for name, sub in tree.items() if not str(name).startswith("_")]
+        return tuple(path for name, sub in named for path in weight_paths(sub, (*prefix, name)))
     if isinstance(tree, list | tuple):
         return tuple(path for i, sub in enumerate(tree) for path in weight_paths(sub, (*prefix, i)))
     return (prefix,)
