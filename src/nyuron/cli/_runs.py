@@ -28,13 +28,13 @@ def show_list(base: Path) -> int:
             run.path.name,
             _result(metrics),
             number(metrics.get("loss")),
-            str(metrics.get("epochs", "")) + ("*" if metrics.get("stopped") == "interrupted" else ""),
+            str(metrics.get("epochs", "")) + ("*" if str(metrics.get("stopped")).startswith("interrupted") else ""),
             f"{metrics.get('seconds', 0):.1f} s",
             sparkline(history.get("figures", {}).get("loss", [])),
         )
     out = console()
     out.print(table)
-    if any(run.read("metrics").get("stopped") == "interrupted" for run in runs):
+    if any(str(run.read("metrics").get("stopped")).startswith("interrupted") for run in runs):
         out.print("\n* interrupted", style="dim")
     return 0
 

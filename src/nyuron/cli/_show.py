@@ -91,11 +91,11 @@ def show_outcome(data: Dataset, metrics: dict[str, Any], folder: Path, page: Pat
     """The test figures, and where everything is."""
     out, table = console(), facts()
     trained = f"{metrics['epochs']} epoch{'s' * (metrics['epochs'] != 1)} in {metrics['seconds']:.1f} s"
-    stopped = metrics["stopped"]
+    stopped = metrics["stopped"] or ""
     if stopped == "early stopping":
         trained += f", stopped early; the weights of epoch {metrics['best_epoch']} are kept"
-    elif stopped == "interrupted":
-        trained += ", interrupted; what was learned until then is kept"
+    elif stopped.startswith("interrupted"):
+        trained += f", {stopped}; what was learned until then is kept"
     elif stopped:
         trained += f", {stopped}"
     elif metrics["best_epoch"] not in (None, metrics["epochs"]):

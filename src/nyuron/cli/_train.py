@@ -31,10 +31,10 @@ from nyuron.saving import RunFolder, new_run_folder
 def run_training(source: str, options: TrainOptions) -> int:
     """Understand the data, train, measure, write the run's folder and its report; returns the exit code.
 
-    0 well; 1 when the loss left the finite numbers; 130 when Ctrl-C ended the training early. In the latter two cases
-    what was learned until then is measured and kept like any other result.
+    0 well; 1 when the loss left the finite numbers; 130 when Ctrl-C, or a request to terminate, ended the training
+    early. In the latter two cases what was learned until then is measured and kept like any other result.
     """
-    with plain_warnings():
+    with plain_warnings(), _terminated_as_interrupted():
         job = prepare(source, options)
         if not options.quiet:
             show_job(job)
@@ -50,7 +50,7 @@ def run_training(source: str, options: TrainOptions) -> int:
             page = write_report(folder)
         show_outcome(job.data, outcome.metrics, folder.path, page)
     stopped = outcome.metrics["stopped"] or ""
-    return 130 if stopped == "interrupted" else 1 if "not finite" in stopped else 0
+    return 130 if stopped.startswith("interrupted") else 1 if "not finite" in stopped else 0
 
 
 def prepare(source: str, options: TrainOptions) -> Job:
@@ -107,6 +107,19 @@ def _train(job: Job) -> Outcome:
             stopped=history.stop_reason,
         )
     return found._replace(model=final, history=history)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Within the block SIGTERM, by which cluster managers announce the end, does what Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

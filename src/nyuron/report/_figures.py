@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import itertools
 import re
 import warnings
 from html import escape
@@ -23,7 +23,6 @@ _COLOURS = {
     CARD: "var(--card)",
 }
 MANY_POINTS = 1500
-_numbers = itertools.count(1)
 
 
 def _figure(width: float, height: float) -> tuple[Any, Any]:
@@ -59,8 +58,8 @@ def _svg(figure: Any, label: str) -> Html:
     for colour, variable in _COLOURS.items():
         text = text.replace(colour, variable)
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
-    # Several figures share a page, so each gets identifiers of its own.
-    own = f"f{next(_numbers)}-"
+    # Several figures share a page, so each gets identifiers of its own: made of what it shows.
+    own = f"f{hashlib.sha256(f"{label}{text}".encode()).hexdigest()[:8]}-"
     text = re.sub(r'\bid="', f'id="{own}', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{own}", text)
     view = re.search(r'viewBox="[^"]*"', text)

@@ -72,7 +72,7 @@ def _trouble(run: Record) -> Html | None:
     if run.was_normal():
         return None
     stopped = run.metrics["stopped"]
-    if stopped == "interrupted":
+    if stopped.startswith("interrupted"):
         done = plural(run.metrics["epochs"], "epoch")
         return note(f"The training was interrupted after {done} of {run.config['training']['epochs']}.", "warn")
     return note(f"Training stopped: {stopped}. The figures are those of the last good weights.", "bad")
