@@ -21,13 +21,11 @@ RECURRENT: list[tuple[str, Any, tuple[tuple[int, ...], ...]]] = [
     ("LSTM-other", lambda room: room.LSTM(3, "softplus", "hard_sigmoid"), SHAPE),
     ("GRU", lambda room: room.GRU(3), SHAPE),
     ("GRU-sequences", lambda room: room.GRU(3, return_sequences=True, go_backwards=True), SHAPE),
-    ("GRU-bare", lambda room: room.GRU(3, use_bias=False), SHAPE),
     ("GRU-before", lambda room: room.GRU(3, reset_after=False, return_sequences=True), SHAPE),
     ("GRU-other", lambda room: room.GRU(3, "softplus", "hard_sigmoid", reset_after=False, use_bias=False), SHAPE),
     ("RNN-simple", lambda room: room.RNN(room.SimpleRNNCell(3), return_sequences=True), SHAPE),
     ("RNN-stacked", lambda room: room.RNN([room.LSTMCell(3), room.GRUCell(2)], go_backwards=True), SHAPE),
     ("Bidirectional", lambda room: room.Bidirectional(room.LSTM(3)), SHAPE),
-    ("Bidirectional-sum", lambda room: room.Bidirectional(room.GRU(3, return_sequences=True), "sum"), SHAPE),
     (
         "Bidirectional-two",
         lambda room: room.Bidirectional(
@@ -37,7 +35,6 @@ RECURRENT: list[tuple[str, Any, tuple[tuple[int, ...], ...]]] = [
         SHAPE,
     ),
     ("TimeDistributed", lambda room: room.TimeDistributed(room.Dense(2, "tanh")), SHAPE),
-    ("TimeDistributed-recurrent", lambda room: room.TimeDistributed(room.GRU(2)), ((2, 3, 4, 3),)),
     ("ConvLSTM1D", lambda room: room.ConvLSTM1D(2, 3, return_sequences=True), ((2, 3, 5, 2),)),
     ("ConvLSTM2D", lambda room: room.ConvLSTM2D(2, (3, 2), padding="same", strides=2), FILM),
     (
@@ -52,9 +49,7 @@ DROPPED: list[tuple[str, Any, tuple[tuple[int, ...], ...]]] = [
     ("SimpleRNN-dropout", lambda room: room.SimpleRNN(3, dropout=0.3, recurrent_dropout=0.2, seed=1), SHAPE),
     ("LSTM-dropout", lambda room: room.LSTM(3, dropout=0.3), SHAPE),
     ("LSTM-recurrent_dropout", lambda room: room.LSTM(3, recurrent_dropout=0.3, return_sequences=True), SHAPE),
-    ("GRU-dropout", lambda room: room.GRU(3, dropout=0.3, recurrent_dropout=0.3), SHAPE),
     ("GRU-before-dropout", lambda room: room.GRU(3, recurrent_dropout=0.3, reset_after=False), SHAPE),
     ("RNN-dropout", lambda room: room.RNN([room.LSTMCell(3, dropout=0.3), room.GRUCell(2, dropout=0.2)]), SHAPE),
     ("Bidirectional-dropout", lambda room: room.Bidirectional(room.LSTM(3, dropout=0.3)), SHAPE),
-    ("ConvLSTM2D-dropout", lambda room: room.ConvLSTM2D(2, 2, dropout=0.2, recurrent_dropout=0.3), FILM),
 ]

@@ -52,7 +52,7 @@ from nyuron.layers._merge_functions import add, average, concatenate, dot, maxim
 from nyuron.layers._multi_head_attention import MultiHeadAttention
 from nyuron.layers._noise import AlphaDropout, Dropout, GaussianDropout, GaussianNoise
 from nyuron.layers._normalization import Normalization, Rescaling
-from nyuron.layers._partition import join_frozen, split_frozen
+from nyuron.layers._partition import is_stateful, join_frozen, split_frozen
 from nyuron.layers._polynomial import PolynomialFeatures
 from nyuron.layers._pooling import (
     AveragePooling1D,
@@ -221,6 +221,7 @@ __all__ = [
     "current",
     "dot",
     "forward",
+    "is_stateful",
     "join_frozen",
     "make_first_weights",
     "maximum",

@@ -1,6 +1,8 @@
-"""Parameters in two halves: those that training changes, and those of frozen layers."""
+"""What is inside a network: parameters that training changes and those of frozen layers; layers that keep states."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from nyuron.core import Params
 from nyuron.layers._custom import CustomLayer
@@ -44,3 +46,12 @@ def join_frozen(trainable: Params, frozen: Params) -> Params:
         names = [*trainable, *(name for name in frozen if name not in trainable)]
         return {name: join_frozen(trainable.get(name, {}), frozen.get(name, {})) for name in names}
     return tuple(join_frozen(t, f) for t, f in zip(trainable, frozen, strict=True))
+
+
+def is_stateful(layer: Any) -> bool:
+    """Whether a layer, or one inside it, begins each batch with the states that the last one left."""
+    inner: Any = getattr(layer, "inner", None) or {}
+    parts = layer.layers if isinstance(layer, Graph) else inner.values() if isinstance(layer, CustomLayer) else ()
+    if isinstance(layer, Wrapper):
+        parts = tuple(map(layer.part, layer.part_keys()))
+    return bool(getattr(layer, "stateful", False)) or any(map(is_stateful, parts))

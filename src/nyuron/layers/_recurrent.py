@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from nyuron.core import ArgumentError, Array, Params, Shape, ShapeError, State
 from nyuron.layers._axes import check_features
@@ -120,7 +121,7 @@ class Recurrent(Layer):
         first = named.get("sequences", inputs[0] if inputs else None)
         if named.get("initial_state", 0) is None:
             del named["initial_state"]
-        if self.stateful and not self.slot.is_built and isinstance(first, jax.Array):
+        if self.stateful and not self.slot.is_built and isinstance(first, jax.Array | np.ndarray):
             self.build_for(first.shape)
         return super().__call__(*inputs, **named)
 

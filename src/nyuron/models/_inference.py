@@ -13,10 +13,10 @@ import numpy as np
 from nyuron.callbacks import CallbackList, figures
 from nyuron.core import DataError, kept_program
 from nyuron.data import batches_of, is_batched_source
-from nyuron.layers import Call, Graph, split_frozen
+from nyuron.layers import Call, Graph, is_stateful, split_frozen
 from nyuron.models import _arrays as arrays
 from nyuron.models._fit import named_logs
-from nyuron.models._training import _as_batches, need_compiled, prepare, task_for
+from nyuron.models._prepare import need_compiled, prepare, prepared_batches, task_for
 from nyuron.train import (
     batch_slices,
     evaluate_chunks,
@@ -44,7 +44,7 @@ def evaluate(
     need_compiled(model, who)
     size = batch_size or 32
     if is_batched_source(x):
-        batches = islice(_as_batches(model, x, None, who), steps)
+        batches = islice(prepared_batches(model, x, None, who), steps)
         first = next(batches, None)
         if first is None:
             raise DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
@@ -178,6 +178,8 @@ def _predict_arrays(model: Any, x: Any, size: int, who: str) -> tuple[np.ndarray
     if rows == 0:
         raise DataError("there is nothing to predict", who=who, expected="at least one row", got="0 rows")
     graph, params, state = numbers_as_arrays(model.graph), model.slot.params, model.slot.state
+    if is_stateful(graph):
+        return _predict_in_order(model, xs, size, who)
     size = min(size, power_of_two(rows))
     blocks = min(power_of_two(-(-rows // size)), 64)
     portion = size * blocks
@@ -190,6 +192,36 @@ def _predict_arrays(model: Any, x: Any, size: int, who: str) -> tuple[np.ndarray
         np.concatenate([np.asarray(a).reshape(portion, *a.shape[2:]) for a in group])[:rows]
         for group in zip(*done, strict=True)
     )
+
+
+@kept_program()
+def _predict_carrying(graph: Graph, params: Any, state: Any, xs: tuple[Any, ...]) -> Any:
+    """The last state, and outputs for inputs of shape (blocks, rows, …), each block after the one before."""
+
+    def one(state: Any, x: tuple[Any, ...]) -> Any:
+        output, state = graph.apply(params, state, *x, call=Call())
+        return state, output
+
+    return jax.lax.scan(one, state, xs)
+
+
+def _predict_in_order(model: Any, xs: Any, size: int, who: str) -> tuple[np.ndarray, ...]:
+    """Outputs of a network that begins each batch where the last one ended; its layers keep the last states."""
+    rows = len(xs[0])
+    if rows % size:
+        raise DataError(
+            "a stateful network takes whole batches only",
+            who=who,
+            expected=f"a multiple of batch_size={size} rows",
+            got=f"{rows} rows",
+            fix=f"predict(x[:{rows - rows % size}], batch_size={size})",
+        )
+    graph, params, state = numbers_as_arrays(model.graph), model.slot.params, model.slot.state
+    blocks = tuple(np.asarray(a).reshape(rows // size, size, *a.shape[1:]) for a in xs)
+    state, outputs = _predict_carrying(graph, params, state, blocks)
+    model.put_weights(params, state)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    return tuple(np.asarray(a).reshape(rows, *a.shape[2:]) for a in outputs)
 
 
 def _padded(a: Any, rows: int) -> np.ndarray:
