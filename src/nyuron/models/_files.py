@@ -9,7 +9,9 @@ from typing import Any
 import jax
 
 from nyuron.core import ArgumentError, FileFormatError, KindError, StateError, custom_objects, from_config, to_config
-from nyuron.saving import fill_tree, name_arrays, read_archive, write_archive
+from nyuron.models._keras_files import load_keras_model, load_keras_weights, save_keras_model, save_keras_weights
+from nyuron.models._safetensors import load_safetensors, save_safetensors
+from nyuron.saving import fill_tree, is_hdf5, is_keras_file, name_arrays, read_archive, write_archive
 
 MODEL, WEIGHTS = "nyuron-model", "nyuron-weights"
 
@@ -34,6 +36,8 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
     path = _target(filepath, overwrite, f"{model.name}.save")
     if model.network is None:
         raise StateError("an unbuilt model has nothing to save", who=f"{model.name}.save", fix="build or fit it first")
+    if path.suffix == ".keras":
+        return save_keras_model(model, path, include_optimizer)
     documents: dict[str, Any] = {"model": to_config(model)}
     arrays: dict[str, Any] = {"params": model.slot.params, "state": model.slot.state}
     if model.compiled is not None:
@@ -56,18 +60,22 @@ def _compile_config(compiled: Any) -> dict[str, Any]:
 def load_model(
     filepath: str | os.PathLike[str], custom_objects_: Any = None, compile: bool = True, **options: Any
 ) -> Any:
-    """Read a model that `model.save` wrote: structure, weights, and how it was compiled.
+    """Read a model that `model.save` wrote: structure, weights, and how it was compiled; also Keras's `.keras` files.
 
     `custom_objects` maps names to the user's own classes and functions; nothing else in the file can name code.
 
     Raises: FileFormatError if the file is missing, damaged, foreign, or names a class that is not known.
     Source: keras.models.load_model.
+    Differs from Keras: a file's Lambda code is never run; `training` that a node of a `.keras` file notes is left out,
+        as Keras's fit and predict override it.
     """
     given = options.pop("custom_objects", None) or custom_objects_
     if options:
         raise ArgumentError(
             "unknown arguments", who="load_model", got=sorted(options), expected="custom_objects, compile"
         )
+    if is_keras_file(filepath):
+        return load_keras_model(filepath, given, compile)
     documents, arrays = read_archive(filepath, MODEL)
     with custom_objects(given):
         model = from_config(documents.get("model"))
@@ -97,12 +105,28 @@ def _restore_optimizer(model: Any, arrays: dict[str, Any], who: str) -> None:
 def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """See Model.save_weights."""
     path = _target(filepath, overwrite, f"{model.name}.save_weights")
+    model.graph  # noqa: B018  (an unbuilt model is an error)
+    if path.suffix == ".h5":
+        return save_keras_weights(model, path)
+    if path.suffix == ".safetensors":
+        return save_safetensors(model, path)
     write_archive(path, WEIGHTS, {}, name_arrays({"params": model.slot.params, "state": model.slot.state}))
 
 
-def load_weights(model: Any, filepath: Any) -> None:
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **options: Any) -> None:
     """See Model.load_weights."""
     model.graph  # noqa: B018  (an unbuilt model is an error)
+    if Path(filepath).suffix == ".safetensors":
+        return load_safetensors(model, filepath, skip_mismatch, **options)
+    if options:
+        raise ArgumentError(
+            "these arguments are for safetensors files",
+            who=f"{model.name}.load_weights",
+            got=sorted(options),
+            fix="leave them out, or load a .safetensors file",
+        )
+    if is_hdf5(filepath) or is_keras_file(filepath):
+        return load_keras_weights(model, filepath, skip_mismatch)
     _, arrays = read_archive(filepath, WEIGHTS)
     filled = fill_tree({"params": model.slot.params, "state": model.slot.state}, arrays, str(filepath))
     model.put_weights(filled["params"], filled["state"])
