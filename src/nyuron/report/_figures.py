@@ -59,7 +59,7 @@ def _svg(figure: Any, label: str) -> Html:
         text = text.replace(colour, variable)
     text = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", text)
     # Several figures share a page, so each gets identifiers of its own: made of what it shows.
-    own = f"f{hashlib.sha256(f"{label}{text}".encode()).hexdigest()[:8]}-"
+    own = "f" + hashlib.sha256((label + text).encode()).hexdigest()[:8] + "-"
     text = re.sub(r'\bid="', f'id="{own}', text)
     text = re.sub(r'(href="|url\()#', rf"\1#{own}", text)
     view = re.search(r'viewBox="[^"]*"', text)
