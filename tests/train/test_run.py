@@ -9,7 +9,7 @@ from nyuron import core, train
 from nyuron.callbacks import BackupAndRestore, Callback, EarlyStopping
 from nyuron.layers import BatchNormalization, Dense, Dropout, split_frozen
 from nyuron.models import Sequential
-from nyuron.models._training import task_for
+from nyuron.models._prepare import task_for
 from nyuron.optimizers import SGD, Adam
 
 RNG = np.random.default_rng(0)

@@ -220,8 +220,8 @@ class FitLoop:
 
     def _end(self, interrupted: bool) -> None:
         run = self.run
-        if getattr(run, "is_exhausted", False):
-            self._report_exhausted()
+        if run.ran_out is not None:
+            self._report_exhausted(*run.ran_out)
         params, layers = run.weights()
         finalize = getattr(run.task.optimizer, "finalize", None)
         if finalize is not None:
@@ -240,12 +240,11 @@ class FitLoop:
             self.backup.save(run, self.history, force=True)
         self.callbacks.call("on_train_end", self._logs)
 
-    def _report_exhausted(self) -> None:
-        run = self.run
-        at = f"epoch {run.epoch + 1}" if run.step == 0 else f"epoch {run.epoch + 1}, step {run.step + 1}"
+    def _report_exhausted(self, epoch: int, step: int) -> None:
+        at = f"epoch {epoch + 1}" + (f", step {step + 1}" if step else "")
         self.history.stop_reason = f"the data ran out before {at}"
         warnings.warn(
-            f"fit: your input ran out of data before {at} of {run.settings.epochs} epochs; training has stopped\n"
+            f"fit: your input ran out of data before {at} of {self.run.settings.epochs} epochs; training has stopped\n"
             "  expected: at least steps_per_epoch * epochs batches\n"
             "  fix:      a source that can begin again (a function that returns a generator, a PyDataset, "
             "dataset.repeat()), or fewer epochs",

@@ -27,6 +27,7 @@ class Model(Layer):
     """
 
     mutable_attributes = (
+        "history",
         "trainable",
         "name",
         "stop_training",
@@ -42,6 +43,7 @@ class Model(Layer):
         self.network: Network | None = None
         self.compiled: Any = None
         self.optimizer_state: Any = None
+        self.history: History | None = None
         self.stop_training = self.stop_evaluating = self.stop_predicting = False
         self._programs: dict[Any, Any] = {}
         self.input_names: list[str] = ["x"]
@@ -365,7 +367,7 @@ class Model(Layer):
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
         """One step on one batch. Returns the figures of that batch."""
-        from nyuron.models._training import train_on_batch
+        from nyuron.models._one_batch import train_on_batch
 
         return train_on_batch(self, x, y, sample_weight, class_weight, return_dict)
 
@@ -396,32 +398,22 @@ class Model(Layer):
     # Files.
 
     def save(self, filepath: Any, overwrite: bool = True, **options: Any) -> None:
-        """Write architecture, weights, and how it was compiled into one file that carries no code.
-
-        A name that ends in `.keras` makes it one of Keras's files.
-        """
+        """Write architecture, weights, and how it was compiled into one file that carries no code."""
         from nyuron.models._files import save_model
 
         save_model(self, filepath, overwrite, **options)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights alone: to Keras's format for a name that ends in `.h5`, to safetensors for that ending."""
+        """Write the weights alone."""
         from nyuron.models._files import save_weights
 
         save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **options: Any) -> None:
-        """Read weights that an equal model has written, here or in Keras; or those of a safetensors file.
-
-        `skip_mismatch` loads what fits, and warns of the rest. For safetensors files there are also `mapping`, from
-        names in the file to names here (a dict, or a function that gives None for what is to be left out), and
-        `transpose`, which says how arrays are turned.
-
-        Raises: FileFormatError that lists what is missing, left over, or of another shape; then nothing is changed.
-        """
+    def load_weights(self, filepath: Any) -> None:
+        """Read weights that an equal model has written."""
         from nyuron.models._files import load_weights
 
-        load_weights(self, filepath, skip_mismatch, **options)
+        load_weights(self, filepath)
 
     def get_config(self) -> dict[str, Any]:
         from nyuron.models._config import model_config

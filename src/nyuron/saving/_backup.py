@@ -80,6 +80,7 @@ class RunBackup:
             "status": int(run.status),
             "seed": run.settings.seed,
             "batch_size": run.settings.batch_size,
+            "last_batch": run.last_batch,
             "history": {"history": history.history, "epoch": history.epoch},
         }
         if self.keeps_previous and self.path.is_file():
@@ -107,6 +108,7 @@ class RunBackup:
                 )
         run.state = fill_tree(run.state, arrays, str(self.path))
         run.epoch, run.step, run.status = saved["epoch"], saved["step"], saved["status"]
+        run.expected_batch = saved.get("last_batch")
         history.history, history.epoch = saved["history"]["history"], saved["history"]["epoch"]
         return True
 

@@ -34,6 +34,16 @@ class EpochEnd:
     epoch: int
     step: int
     is_observed: bool
+    expected_batch: int | None = None
+    """The checksum of the batch before the first, in a run that goes on where another was broken off."""
+
+    ran_out: tuple[int, int] | None = None
+    """The epoch and step for which the source had nothing left."""
+
+    @property
+    def last_batch(self) -> int | None:
+        """A checksum of the batch of the last step, where batches come from a source."""
+        return None
 
     def is_validated(self, epoch: int) -> bool:
         """Whether the validation data are looked at after this epoch."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.core import Params, State
+from nyuron.core import DataError, Params, State
 from nyuron.train._advance import add_evaluation
 from nyuron.train._ending import EpochEnd, batch_slices
 from nyuron.train._orders import portion_order
@@ -51,11 +52,11 @@ def gathered(batches: Iterable[Batch], most: int = 64) -> Iterator[Chunk]:
     held: list[Batch] = []
     for batch in batches:
         size = len(batch[0][0])
-        if held and (len(held[0][0][0]) != size or len(held) == most):
+        if held and len(held[0][0][0]) != size:
             yield _joined(held)
             held = []
         held.append(batch)
-        if len(held) & (len(held) - 1) == 0 and len(held) == most:
+        if len(held) == most:
             yield _joined(held)
             held = []
     if held:
@@ -88,7 +89,7 @@ class StreamRun(EpochEnd):
         passes_are_epochs: bool = False,
     ) -> None:
         self.settings, self.frozen = settings, frozen
-        self.is_observed, self.is_exhausted = is_observed, False
+        self.is_observed = is_observed
         self.task: Task = numbers_as_arrays(task)
         self.rule = None if rule is None else numbers_as_arrays(rule)
         self._passes_are_epochs = passes_are_epochs or settings.steps_per_epoch is None
@@ -105,7 +106,7 @@ class StreamRun(EpochEnd):
 
     @property
     def is_done(self) -> bool:
-        return self.epoch >= self.settings.epochs or self.status != RUNNING or self.is_exhausted
+        return self.epoch >= self.settings.epochs or self.status != RUNNING or self.ran_out is not None
 
     @property
     def validates(self) -> bool:
@@ -122,8 +123,9 @@ class StreamRun(EpochEnd):
         """Whether there are data for another step; if not, the run is done."""
         if self._next is None:
             self._next = self._pull()
-        self.is_exhausted = self._next is None
-        return not self.is_exhausted
+        if self._next is None:
+            self.ran_out = self.epoch, self.step
+        return self._next is not None
 
     def _pull(self) -> Chunk | None:
         """The next chunk, of a new pass where one has ended; None if that has nothing either."""
@@ -131,19 +133,47 @@ class StreamRun(EpochEnd):
             chunk = next(self._source, None)
             if chunk is not None:
                 return chunk
-        if self._source is not None or self._passes_are_epochs:
-            self._source = _after(self._chunks_of(self.epoch), self.step if self._source is None else 0)
+        if self._source is not None:
+            self._source = self._chunks_of(self.epoch)
             return next(self._source, None)
+        if self._passes_are_epochs:
+            return self._after(self.step)
         # A run that goes on where another was broken off: its passes followed one another.
-        limit = self.settings.steps_per_epoch or 0
-        passed = (self.epoch - self.settings.initial_epoch) * limit + self.step
+        passed = (self.epoch - self.settings.initial_epoch) * (self.settings.steps_per_epoch or 0) + self.step
+        return self._after(passed)
+
+    def _after(self, steps: int) -> Chunk | None:
+        """The first chunk after so many steps, where a broken run goes on."""
+        last: Batch | None = None
         while True:
-            counted = [0]
-            self._source = _after(self._chunks_of(self.epoch), passed, counted)
-            chunk = next(self._source, None)
-            if chunk is not None or counted[0] == 0:
-                return chunk
-            passed -= counted[0]
+            self._source = self._chunks_of(self.epoch)
+            is_empty = True
+            for data, size in self._source:
+                is_empty, count = False, len(data[0][0]) // size
+                if steps < count:
+                    if steps:
+                        last = jax.tree.map(lambda a: a[(steps - 1) * size : steps * size], data)  # noqa: B023
+                    self._check_repeated(last)
+                    return jax.tree.map(lambda a: a[steps * size :], data), size  # noqa: B023
+                steps -= count
+                last = jax.tree.map(lambda a: a[-size:], data)  # noqa: B023
+            if is_empty or self._passes_are_epochs:
+                self._check_repeated(last)
+                return None
+
+    def _check_repeated(self, last: Batch | None) -> None:
+        if last is not None and self.expected_batch is not None and _checksum(last) != self.expected_batch:
+            raise DataError(
+                "the source does not give the batches that it gave to the broken run",
+                who="fit",
+                expected=f"the same batches up to epoch {self.epoch + 1}, step {self.step}",
+                got="other data at that step",
+                fix="a source whose order depends on a seed alone, or a backup after each epoch (save_freq='epoch')",
+            )
+
+    @property
+    def last_batch(self) -> int | None:
+        return None if self._last is None else _checksum(self._last)
 
     def advance(self, max_steps: int | None = None, *, within_epoch: bool = False) -> list[EpochLogs]:
         """Train one chunk; with `max_steps`, that many steps of it."""
@@ -213,15 +243,11 @@ class StreamRun(EpochEnd):
         return jax.tree.map(jnp.asarray, self._last)
 
 
-def _after(chunks: Iterator[Chunk], steps: int, counted: list[int] | None = None) -> Iterator[Chunk]:
-    """The chunks without their first steps: where a resumed epoch goes on. `counted[0]` counts the steps seen."""
-    for data, size in chunks:
-        count = len(data[0][0]) // size
-        if counted is not None:
-            counted[0] += count
-        if steps < count:
-            yield jax.tree.map(lambda a: a[steps * size :], data), size  # noqa: B023
-        steps = max(steps - count, 0)
+def _checksum(batch: Batch) -> int:
+    found = 0
+    for leaf in jax.tree.leaves(batch):
+        found = zlib.crc32(np.ascontiguousarray(leaf).tobytes(), found)
+    return found
 
 
 @jax.jit
