@@ -398,22 +398,32 @@ class Model(Layer):
     # Files.
 
     def save(self, filepath: Any, overwrite: bool = True, **options: Any) -> None:
-        """Write architecture, weights, and how it was compiled into one file that carries no code."""
+        """Write architecture, weights, and how it was compiled into one file that carries no code.
+
+        A name that ends in `.keras` makes it one of Keras's files.
+        """
         from nyuron.models._files import save_model
 
         save_model(self, filepath, overwrite, **options)
 
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights alone."""
+        """Write the weights alone: to Keras's format for a name that ends in `.h5`, to safetensors for that ending."""
         from nyuron.models._files import save_weights
 
         save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: Any) -> None:
-        """Read weights that an equal model has written."""
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **options: Any) -> None:
+        """Read weights that an equal model has written, here or in Keras; or those of a safetensors file.
+
+        `skip_mismatch` loads what fits, and warns of the rest. For safetensors files there are also `mapping`, from
+        names in the file to names here (a dict, or a function that gives None for what is to be left out), and
+        `transpose`, which says how arrays are turned.
+
+        Raises: FileFormatError that lists what is missing, left over, or of another shape; then nothing is changed.
+        """
         from nyuron.models._files import load_weights
 
-        load_weights(self, filepath)
+        load_weights(self, filepath, skip_mismatch, **options)
 
     def get_config(self) -> dict[str, Any]:
         from nyuron.models._config import model_config
