@@ -1,31 +1,46 @@
 """Data in: files, arrays of every kind, batches, splits, standardising."""
 
 from nyuron.data._arrays import as_arrays
+from nyuron.data._batched import Batched
 from nyuron.data._batches import batch_count, batches_of, is_batched_source
 from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset
+from nyuron.data._file_batches import BrokenFilesWarning
+from nyuron.data._files import Files
+from nyuron.data._image_files import decode_image, image_dataset_from_directory
 from nyuron.data._load_file import load_file
 from nyuron.data._prefetch import prefetch
 from nyuron.data._read import read
 from nyuron.data._rows import check_finite, rows_of, take_rows
+from nyuron.data._sound_files import audio_dataset_from_directory
 from nyuron.data._split import Part, Split, split, split_rows
 from nyuron.data._standardizer import Standardizer
 from nyuron.data._table import Column, Table
 from nyuron.data._target import Target, target_of
+from nyuron.data._text_files import text_dataset_from_directory
+from nyuron.data._wav import decode_wav
+from nyuron.data._windows import timeseries_dataset_from_array
 
 __all__ = [
     "CLASSIFICATION",
     "REGRESSION",
+    "Batched",
+    "BrokenFilesWarning",
     "Column",
     "Dataset",
+    "Files",
     "Part",
     "Split",
     "Standardizer",
     "Table",
     "Target",
     "as_arrays",
+    "audio_dataset_from_directory",
     "batch_count",
     "batches_of",
     "check_finite",
+    "decode_image",
+    "decode_wav",
+    "image_dataset_from_directory",
     "is_batched_source",
     "load_file",
     "prefetch",
@@ -35,4 +50,6 @@ __all__ = [
     "split_rows",
     "take_rows",
     "target_of",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
 ]
