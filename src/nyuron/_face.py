@@ -13,6 +13,7 @@ _ROOMS = (
     "core",
     "data",
     "datasets",
+    "explain",
     "initializers",
     "layers",
     "losses",
