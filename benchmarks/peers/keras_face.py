@@ -42,6 +42,21 @@ def mnist(keras: Any, **more: Any) -> Any:
     return model
 
 
+def mnist_transformer(keras: Any, **more: Any) -> Any:
+    """Lecture item 21: each row of an image is a step."""
+    layers = keras.layers
+    x = inputs = layers.Input((28, 28))
+    x = layers.Dense(64)(x)
+    for _ in range(2):
+        seen = layers.MultiHeadAttention(num_heads=4, key_dim=16)(x, x)
+        x = layers.LayerNormalization(epsilon=1e-5)(layers.Add()([x, seen]))
+        thought = layers.Dense(64)(layers.Dense(128, activation="relu")(x))
+        x = layers.LayerNormalization(epsilon=1e-5)(layers.Add()([x, thought]))
+    model = keras.models.Model(inputs, layers.Dense(10, activation="softmax")(layers.Flatten()(x)))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"], **more)
+    return model
+
+
 def member(keras: Any, **more: Any) -> Any:
     """One network of the population."""
     layers = keras.layers
@@ -58,7 +73,12 @@ def member(keras: Any, **more: Any) -> Any:
     return model
 
 
-NETWORKS: dict[str, Callable[..., Any]] = {"nonlinear": nonlinear, "mnist": mnist, "population": member}
+NETWORKS: dict[str, Callable[..., Any]] = {
+    "nonlinear": nonlinear,
+    "mnist": mnist,
+    "mnist_transformer": mnist_transformer,
+    "population": member,
+}
 
 
 class KerasFace:

@@ -22,7 +22,7 @@ class PyTorch:
 
         self.torch, self.workload, self.is_compiled = torch, workload, options.compiled
         self.version = torch.__version__
-        self.counts_hits = workload.name == "mnist"
+        self.counts_hits = workload.name.startswith("mnist")
         self.last_loss = 0.0
         if options.threads:
             torch.set_num_threads(options.threads)
@@ -39,13 +39,16 @@ class PyTorch:
         torch, nn = self.torch, self.torch.nn
         if self.workload.name == "nonlinear":
             layers = [nn.Linear(1, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid()]
+        elif self.workload.name == "mnist_transformer":
+            blocks = [nn.TransformerEncoderLayer(64, 4, 128, dropout=0.0, batch_first=True) for _ in range(2)]
+            layers = [nn.Linear(28, 64), *blocks, nn.Flatten(), nn.Linear(28 * 64, 10)]
         elif self.workload.name == "mnist":
             layers = [nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)]
         else:
             first, second = nn.Linear(300, 128), nn.Linear(128, 128)
             layers = [first, nn.ReLU(), nn.Dropout(0.2), second, nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 1)]
         model = nn.Sequential(*layers)
-        for layer in model:
+        for layer in model.modules():
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight)
                 nn.init.zeros_(layer.bias)

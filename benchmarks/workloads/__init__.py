@@ -1,5 +1,5 @@
 """What is timed: data, batch size and epochs of each piece of work, without any framework."""
 
-from benchmarks.workloads._workload import MNIST, NONLINEAR, POPULATION, WORKLOADS, Data, Workload
+from benchmarks.workloads._workload import MNIST, MNIST_TRANSFORMER, NONLINEAR, POPULATION, WORKLOADS, Data, Workload
 
-__all__ = ["MNIST", "NONLINEAR", "POPULATION", "WORKLOADS", "Data", "Workload"]
+__all__ = ["MNIST", "MNIST_TRANSFORMER", "NONLINEAR", "POPULATION", "WORKLOADS", "Data", "Workload"]

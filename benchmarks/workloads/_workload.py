@@ -47,6 +47,15 @@ MNIST = Workload(
     epochs=5,
     needs="mnist",
 )
+MNIST_TRANSFORMER = Workload(
+    name="mnist_transformer",
+    title="MNIST rows: two Transformer blocks (width 64, 4 heads, FFN 128), Adam, batch 128, 1 epoch",
+    load=mnist,
+    score="test accuracy",
+    epochs=1,
+    batch_size=128,
+    needs="mnist",
+)
 POPULATION = Workload(
     name="population",
     title="64 networks 300-128-128-1, dropout 0.2, Adam, batch 32, 20 epochs",
@@ -55,4 +64,4 @@ POPULATION = Workload(
     epochs=20,
     members=64,
 )
-WORKLOADS = {workload.name: workload for workload in (NONLINEAR, MNIST, POPULATION)}
+WORKLOADS = {workload.name: workload for workload in (NONLINEAR, MNIST, MNIST_TRANSFORMER, POPULATION)}

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from nyuron import activations
 from nyuron.core import Array, Key, Params
+from nyuron.layers._dense import as_rows
 
 
 def pair_mask(
@@ -71,7 +72,7 @@ def project(x: Array, *projections: Params) -> tuple[Array, ...]:
     shapes = [p["kernel"].shape[1:] for p in projections]
     widths = [math.prod(shape) for shape in shapes]
     kernels = [p["kernel"].reshape(-1, width) for p, width in zip(projections, widths, strict=True)]
-    y = jnp.matmul(x, kernels[0] if len(kernels) == 1 else jnp.concatenate(kernels, 1))
+    y = jnp.matmul(as_rows(x), kernels[0] if len(kernels) == 1 else jnp.concatenate(kernels, 1))
     if "bias" in projections[0]:
         y = y + jnp.concatenate([p["bias"].reshape(-1) for p in projections])
     parts = jax.lax.split(y, widths, axis=-1) if len(widths) > 1 else (y,)
@@ -113,7 +114,7 @@ def project_output(params: Params, x: Array) -> Array:
     """(batch, T, heads, size) -> (batch, T, …) by a kernel (heads, size, …)."""
     kernel = params["kernel"]
     outputs = kernel.shape[2:]
-    y = jnp.matmul(x.reshape(*x.shape[:-2], -1), kernel.reshape(kernel.shape[0] * kernel.shape[1], -1))
+    y = jnp.matmul(x.reshape(-1, x.shape[-2] * x.shape[-1]), kernel.reshape(kernel.shape[0] * kernel.shape[1], -1))
     if "bias" in params:
         y = y + params["bias"].reshape(-1)
     return y.reshape(*x.shape[:-2], *outputs)
