@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nyuron.cli import main
+from nyuron.models import load_model
 
 
 def run(capsys, *arguments):
@@ -65,12 +66,26 @@ def test_network_from_yaml(tmp_path, capsys):
     assert code == 1 and "did you mean 'Dense'" in err
 
 
+@pytest.mark.parametrize(("source", "steps"), [("digits", 8), ("iris", 4)])
+def test_transformer_over_rows_or_columns(source, steps, tmp_path, capsys):
+    options = ["--model", "transformer", "--hidden", "16", "--epochs", "4", "--out", str(tmp_path)]
+    code, out, _ = run(capsys, "train", source, *options)
+    assert code == 0 and "TransformerEncoder 16 relu" in out
+    (folder,) = tmp_path.iterdir()
+    layers = json.loads((folder / "config.json").read_text())["network"]
+    assert [steps, 16] in [layer["output"] for layer in layers]
+    again = load_model(folder / "model.nyuron")
+    assert again.predict(np.zeros((2, *again.graph.inputs[0].shape[1:]), np.float32), verbose=0).shape[0] == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["train", "digts"], "did you mean 'digits'"),
         (["train", "nothing.csv"], "no such file"),
         (["train", "iris", "--model", "cnnn"], "there is no such network"),
+        (["train", "iris", "--model", "tranformer"], "did you mean 'transformer'"),
+        (["train", "iris", "--model", "transformer", "--hidden", "8", "16"], "a transformer has one width"),
         (["train", "iris", "--optimizer", "adm"], "did you mean 'adam'"),
         (["predict", "latest", "x.csv"], "no such run"),
     ],

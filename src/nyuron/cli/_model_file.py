@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nyuron import layers as layers_room
+from nyuron.cli._bodies import BODIES
 from nyuron.core import ArgumentError, DataError, NyuronError, nearest, unknown_name
 from nyuron.layers import Layer
 
@@ -98,9 +99,9 @@ def read_spec(path: Path) -> NetworkSpec:
         raise DataError(
             "there is no such network",
             who="--model",
-            expected="mlp, or a YAML file",
+            expected=f"{', '.join(BODIES)}, or a YAML file",
             got=repr(str(path)),
-            fix="did you mean 'mlp'?" if nearest(str(path), ["mlp"]) else "check the path",
+            fix=f"did you mean {guess!r}?" if (guess := nearest(str(path), BODIES)) else "check the path",
         )
     try:
         spec = NetworkSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -6,22 +6,12 @@ import math
 
 import numpy as np
 
+from nyuron.cli._bodies import BODIES, hidden_widths
 from nyuron.cli._model_file import NetworkSpec
 from nyuron.core import ShapeError
 from nyuron.data import CLASSIFICATION, Dataset
-from nyuron.layers import Dense, Dropout, Flatten, Layer, Normalization, Rescaling
+from nyuron.layers import Dense, Layer, Normalization, Rescaling
 from nyuron.models import Sequential
-
-LARGE_PICTURE = 256
-"""Numbers in a picture from which on one wide hidden layer is taken."""
-
-
-def hidden_widths(data: Dataset) -> tuple[int, ...]:
-    """Units of the default network's hidden layers.
-
-    Pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else, two of 64.
-    """
-    return (256,) if data.kind == "image" and math.prod(data.x_train.shape[1:]) > LARGE_PICTURE else (64, 64)
 
 
 def output_units(data: Dataset) -> int:
@@ -42,15 +32,20 @@ def scaling(data: Dataset) -> Layer:
     )
 
 
-def build(data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], dropout: float) -> Sequential:
-    """Scaling, hidden layers, and an output layer that fits the task, with weights.
+def build(
+    data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], dropout: float, name: str = "mlp"
+) -> Sequential:
+    """Scaling, hidden layers (the file's, or those of the network of that name), and an output layer, with weights.
 
     The input is scaled inside the network, so that the saved model takes the data as they come.
 
     Raises: ShapeError if a network of the user's gives outputs of another shape than the data need.
     """
     first = [scaling(data)] if spec is None or spec.scaling == "auto" else []
-    body = _default(data, hidden or hidden_widths(data), dropout) if spec is None else [e.make() for e in spec.layers]
+    if spec is None:
+        body = BODIES[name](data, hidden or hidden_widths(data, name), dropout)
+    else:
+        body = [entry.make() for entry in spec.layers]
     units = output_units(data)
     if spec is None or spec.output == "auto":
         body.append(Dense(units, activation="softmax" if data.task == CLASSIFICATION else None))
@@ -68,12 +63,3 @@ def build(data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], drop
             fix="put Flatten before the Dense layers" if flat else f"output: auto, or a last layer of {units} units",
         )
     return model
-
-
-def _default(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
-    body: list[Layer] = [Flatten()] if len(data.input_shape) != 1 else []
-    for width in widths:
-        body.append(Dense(width, activation="relu"))
-        if dropout:
-            body.append(Dropout(dropout))
-    return body

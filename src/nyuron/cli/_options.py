@@ -62,7 +62,9 @@ class TrainOptions:
     model: Annotated[
         str,
         Parameter(
-            group=NETWORK, metavar="mlp|FILE.yaml", help="A network that fits the data, or your own. Default: mlp."
+            group=NETWORK,
+            metavar="mlp|transformer|FILE.yaml",
+            help="A network that fits the data, or your own. Default: mlp.",
         ),
     ] = "mlp"
     hidden: Annotated[
@@ -72,7 +74,7 @@ class TrainOptions:
             metavar="WIDTH…",
             consume_multiple=True,
             negative="",
-            help="Units of mlp's hidden layers: --hidden 128 64. Default: 64 64; 256 for large pictures.",
+            help="Units of the hidden layers: --hidden 128 64; of transformer a width for each block. Default: 64 64; 256 for mlp on large pictures.",
         ),
     ] = ()
     dropout: Annotated[
@@ -81,7 +83,7 @@ class TrainOptions:
             group=NETWORK,
             metavar="RATE",
             validator=_SHARE,
-            help="Share of mlp's hidden units silent in a step. Default: 0.",
+            help="Share of hidden units silent in a step. Default: 0.",
         ),
     ] = 0.0
 

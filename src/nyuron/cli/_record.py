@@ -39,7 +39,7 @@ class Job:
         shape: Any = (None, *self.data.input_shape)
         rows = []
         for layer in self.model.layers:
-            shape = layer.compute_output_shape(shape)
+            shape = layer.description.compute_output_shape(shape)
             kind, activation = type(layer).__name__, getattr(layer, "activation", None)
             named = getattr(activation, "__name__", "")
             rows.append(

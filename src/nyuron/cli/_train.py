@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from nyuron.callbacks import EarlyStopping
+from nyuron.cli._bodies import BODIES
 from nyuron.cli._errors import plain_warnings
 from nyuron.cli._measure import Outcome, measure, with_units
 from nyuron.cli._model_file import read_spec
@@ -60,8 +61,8 @@ def prepare(source: str, options: TrainOptions) -> Job:
     """
     data = _arrays(find_data(source, options), source)
     set_random_seed(options.seed)
-    spec = None if options.model == "mlp" else read_spec(Path(options.model))
-    model = build(data, spec, options.hidden, options.dropout)
+    spec = None if options.model in BODIES else read_spec(Path(options.model))
+    model = build(data, spec, options.hidden, options.dropout, options.model)
     units = model.output_shape[-1]
     plan = make_plan(data, options, spec, units)
     model.compile(optimizer=plan.optimizer, loss=plan.loss, metrics=list(plan.metrics))
@@ -69,6 +70,14 @@ def prepare(source: str, options: TrainOptions) -> Job:
 
 
 def _arrays(data: Dataset, source: str) -> Dataset:
+    if data.kind == "texts":
+        raise DataError(
+            "the data are texts, which this command does not train on",
+            who=source,
+            expected="rows of numbers",
+            got="texts",
+            fix=f"nyuron.layers.TextVectorization, in a program with nyuron.datasets.{data.name}",
+        )
     if data.kind == "sequences":
         raise DataError(
             "the data are sequences of various lengths, which this command does not train on",

@@ -1,0 +1,78 @@
+"""What lies between scaling and output in the networks that `nyuron train` knows by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from nyuron.core import ArgumentError
+from nyuron.data import Dataset
+from nyuron.layers import (
+    Add,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling1D,
+    Input,
+    Layer,
+    LayerNormalization,
+    PositionEmbedding,
+    Reshape,
+    TransformerEncoder,
+)
+from nyuron.models import Model
+
+LARGE_PICTURE = 256
+"""Numbers in a picture from which on one wide hidden layer is taken."""
+HEAD = 16
+"""Features of an attention head."""
+
+
+def hidden_widths(data: Dataset, name: str = "mlp") -> tuple[int, ...]:
+    """Units of the default network's hidden layers, or the width of each of its blocks.
+
+    Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
+    and the blocks of a transformer, two of 64.
+    """
+    is_large = data.kind == "image" and math.prod(data.x_train.shape[1:]) > LARGE_PICTURE
+    return (256,) if name == "mlp" and is_large else (64, 64)
+
+
+def mlp(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+    """Dense layers."""
+    body: list[Layer] = [Flatten()] if len(data.input_shape) != 1 else []
+    for width in widths:
+        body.append(Dense(width, activation="relu"))
+        if dropout:
+            body.append(Dropout(dropout))
+    return body
+
+
+def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+    """Pre-norm blocks over a picture's rows, a series' steps or a table's columns, each with its learned position.
+
+    Raises: ArgumentError for blocks of several widths.
+    """
+    if len(set(widths)) != 1:
+        raise ArgumentError(
+            "a transformer has one width",
+            who="--hidden",
+            expected="a width for each block, all the same",
+            got=" ".join(map(str, widths)),
+            fix=f"--hidden {' '.join([str(widths[0])] * len(widths))}",
+        )
+    shape, width = data.x_train.shape[1:], widths[0]
+    steps = shape[0]
+    body: list[Layer] = [] if len(shape) == 2 else [Reshape((steps, math.prod(shape[1:])))]
+    body += [Dense(width), _positions(steps, width)]
+    for _ in widths:
+        body.append(TransformerEncoder(2 * width, max(1, width // HEAD), dropout, normalize_first=True))
+    return [*body, LayerNormalization(), GlobalAveragePooling1D()]
+
+
+def _positions(steps: int, width: int) -> Layer:
+    x = Input((steps, width))
+    return Model(x, Add()([x, PositionEmbedding(steps)(x)]), name="positions")
+
+
+BODIES: dict[str, Callable[[Dataset, tuple[int, ...], float], list[Layer]]] = {"mlp": mlp, "transformer": transformer}
