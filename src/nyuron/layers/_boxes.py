@@ -48,9 +48,12 @@ class Place(NamedTuple):
     is_trained: bool
 
 
-def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
-    """A layer's arrays in Keras's order: its own, trained ones first, then those of its inner layers one by one."""
-    trainable = trainable and layer.trainable
+def places(layer: Layer, trainable: bool = True, is_inner: bool = False) -> Iterator[Place]:
+    """A layer's arrays in Keras's order: its own, trained ones first, then those of its inner layers one by one.
+
+    Of a model within a layer its layers say whether they are trained, as in Keras.
+    """
+    trainable = trainable and (layer.trainable or (is_inner and hasattr(layer.slot, "layers")))
     if not layer.slot.is_built:
         return
     if is_module(type(layer)) and not hasattr(layer.slot, "layers"):
@@ -64,7 +67,7 @@ def places(layer: Layer, trainable: bool = True) -> Iterator[Place]:
             lambda w=weight: w.value, lambda new, w=weight: setattr(w, "value", new), trainable and weight.trainable
         )
     for sub in getattr(layer.slot, "layers", None) or sublayers(layer).values():
-        yield from places(sub, trainable)
+        yield from places(sub, trainable, True)
 
 
 def in_slot(slot: Any, tree: str, path: tuple[Any, ...], is_trained: bool) -> Place:

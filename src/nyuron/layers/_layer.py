@@ -20,6 +20,7 @@ from nyuron.core import (
     Shape,
     ShapeError,
     State,
+    StateError,
     Weight,
     fields_by_role,
     is_module,
@@ -208,6 +209,33 @@ class Layer(Configurable):
         from nyuron.layers._custom import CustomLayer
 
         return CustomLayer.around(self)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of the layer's first application in a model: where a part of it can be cut out.
+
+        Raises: StateError for a layer that is in no model.
+        """
+        found = getattr(self.slot, "output", None)
+        if found is None:
+            raise StateError(
+                "the layer is in no model, so it has no symbolic output",
+                who=self.described(),
+                expected="a layer of a functional model, or of a Sequential that knows its input",
+                fix="apply it to an Input(…), or to the output of a layer",
+            )
+        return found() if callable(found) else found
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of the layer's first application in a model; a list of several.
+
+        Raises: StateError for a layer that is in no model.
+        """
+        output = self.output
+        node = (output[0] if isinstance(output, tuple) else output).node
+        inputs = node.inputs[: len(node.inputs) - len(node.keywords)]
+        return inputs[0] if len(inputs) == 1 else list(inputs)
 
     @property
     def trainable_weights(self) -> list[Array]:

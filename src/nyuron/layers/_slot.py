@@ -32,6 +32,8 @@ class Slot:
         self._params: Params = None
         self._state: State = None
         self._order: Any = None
+        self.output: Any = None
+        """What the layer's first application to symbolic tensors gave, or a function that makes it."""
 
     @property
     def is_built(self) -> bool:

@@ -88,5 +88,9 @@ def connect(
     shape = shape_after(layer.description, shapes, plain)
     dtype = "float32"
     if shape and not isinstance(shape[0], int | type(None)):
-        return tuple(SymbolicTensor(tuple(s), dtype, node, i) for i, s in enumerate(shape))  # type: ignore[arg-type]
-    return SymbolicTensor(shape, dtype, node)
+        output: Any = tuple(SymbolicTensor(tuple(s), dtype, node, i) for i, s in enumerate(shape))  # type: ignore[arg-type]
+    else:
+        output = SymbolicTensor(shape, dtype, node)
+    if getattr(layer.slot, "output", None) is None:
+        layer.slot.output = output
+    return output

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from typing import Any
 
+import jax
 import numpy as np
 
 from nyuron.core import FileFormatError, KindError, NyuronError, custom_objects
@@ -27,6 +29,7 @@ from nyuron.saving import (
 )
 
 SETTINGS = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+SMALL = 64 << 20
 OLD_LAYERS = "_layer_checkpoint_dependencies"
 """What the first files of this format call "layers"."""
 
@@ -46,7 +49,7 @@ def save_keras_model(model: Any, path: Any, include_optimizer: bool) -> None:
         except KindError as error:
             warnings.warn(f"{who}: how the model was compiled is left out of the file\n  {error}", stacklevel=4)
         else:
-            if include_optimizer and model.optimizer_state is not None:
+            if include_optimizer:
                 arrays.update({f"optimizer/vars/{i}": a for i, a in enumerate(optimizer_arrays(model))})
     write_keras_zip(path, config, write_hdf5(None, arrays, _names(model), who), {})
 
@@ -76,10 +79,8 @@ def load_keras_model(path: str | os.PathLike[str], custom: Any, compile: bool) -
     parts = read_keras_zip(path)
     reader = keras_reader(who, parts.is_ours)
     with custom_objects(custom):
-        model = reader.read(parts.config)
-        if getattr(model, "network", None) is None:
-            raise reader.error("the file does not describe a built model", "a model that knows its input", type(model))
         tree = read_hdf5(parts.weights, who)
+        model = _built(reader, parts.config, tree)
         read_assets(model, parts.assets, tree, who)
         fill_weights(model, tree, who)
         settings = parts.config.get("compile_config")
@@ -88,6 +89,28 @@ def load_keras_model(path: str | os.PathLike[str], custom: Any, compile: bool) -
             saved = tree.below("optimizer/vars")
             if saved:
                 restore_optimizer(model, list(saved.values()), who)
+    return model
+
+
+def _built(reader: KerasReader, config: Any, tree: Hdf5Tree) -> Any:
+    """The model that a config describes, checked for its size before any array is made."""
+    try:
+        model = reader.read(config)
+        if getattr(model, "network", None) is None:
+            raise reader.error("the file does not describe a built model", "a model that knows its input", type(model))
+        graph = model.graph
+        made = jax.eval_shape(lambda key: graph.init(key, *(i.shape for i in graph.inputs)), jax.random.key(0))
+    # A config that says what cannot be may fail anywhere.
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, FileFormatError):
+            raise
+        raise reader.error("the model cannot be built of what the file says", "layers that fit", error) from error
+    wanted = sum(math.prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves(made))
+    held = sum(array.nbytes for array in tree.arrays.values())
+    if wanted > SMALL + 4 * held:
+        raise reader.error(
+            "the layers are far larger than the weights in the file", f"about {held} bytes", f"{wanted} bytes"
+        )
     return model
 
 

@@ -34,6 +34,8 @@ SLOTS: dict[str, tuple[tuple[str, ...], ...]] = {
 def optimizer_arrays(model: Any) -> list[np.ndarray]:
     """The state: iterations, learning rate, and what is remembered of the weights."""
     optimizer, state = model.compiled.optimizer, model.optimizer_state
+    if state is None:
+        state = numbers_as_arrays(optimizer).init(split_frozen(model.graph, model.slot.params)[0])
     arrays: list[np.ndarray] = [np.asarray(state["iterations"], np.int64)]
     if not callable(optimizer.learning_rate):
         arrays.append(np.asarray(optimizer.learning_rate, np.float32))

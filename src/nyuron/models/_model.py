@@ -95,11 +95,11 @@ class Model(Layer):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self.set_own_trainable(bool(value))
-        for layer in self.network_layers or getattr(self, "_stack", ()):
+        for layer in (*self.__dict__.get("_input_layers", ()), *(self.network_layers or getattr(self, "_stack", ()))):
             layer.trainable = bool(value)
 
     def set_own_trainable(self, value: bool) -> None:
-        """Say it of the model alone: a frozen one trains nothing, whatever its layers say."""
+        """Say it of the model alone: a frozen one trains nothing by itself; in another model its layers say what does."""
         self.__dict__["_trainable"] = value
 
     @property
@@ -115,11 +115,13 @@ class Model(Layer):
                 expected="an Input, input_shape= on the first layer, build(shape), or a fit",
                 fix=f"{self.name}.build((None, features))",
             )
-        return self.network.graph()
+        graph = self.network.graph()
+        return graph if self.trainable else graph.with_frozen((True,) * len(graph.layers))
 
     @property
     def description(self) -> Layer:
-        return self.graph
+        graph = self.graph
+        return graph if self.trainable or self.network is None else self.network.graph()
 
     def check_shapes(self, *shapes: Shape) -> None:
         del shapes
@@ -185,25 +187,6 @@ class Model(Layer):
         """Shape of the output, batch first."""
         graph = self.graph
         return graph.compute_output_shape(*(entry.shape for entry in graph.inputs))
-
-    @property
-    def weights(self) -> list[Any]:
-        """All arrays, layer by layer."""
-        return [w for layer in self.network_layers for w in layer.weights]
-
-    @property
-    def trainable_weights(self) -> list[Any]:
-        return [w for layer in self.network_layers for w in layer.trainable_weights] if self.trainable else []
-
-    @property
-    def non_trainable_weights(self) -> list[Any]:
-        if not self.trainable:
-            return self.weights
-        return [w for layer in self.network_layers for w in layer.non_trainable_weights]
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of all arrays, layer by layer."""
-        return [np.array(w) for w in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
         """Replace all arrays, in the order of `get_weights`."""

@@ -22,8 +22,8 @@ from nyuron.models._order import keras_order
 
 
 def frozen_flags(layers: Sequence[Layer]) -> tuple[bool, ...]:
-    """True for each layer whose `trainable` is off."""
-    return tuple(not layer.trainable for layer in layers)
+    """True for each layer whose `trainable` is off; of a model within the model its layers say it, as in Keras."""
+    return tuple(not layer.trainable and not isinstance(layer.slot, NetworkSlot) for layer in layers)
 
 
 class Network:
@@ -59,6 +59,7 @@ class NetworkSlot:
     def __init__(self) -> None:
         self.layers: tuple[Layer, ...] = ()
         self.shapes: tuple[Any, ...] | None = None
+        self.output: Any = None
 
     @property
     def is_built(self) -> bool:

@@ -70,7 +70,11 @@ def prepared_batches(model: Any, source: Any, class_weight: Any, who: str) -> It
 def reusable(model: Any, task: Task, params: Any) -> Any:
     """What an earlier fit left of the optimizer's state, if it belongs to these parameters."""
     kept = model.optimizer_state
-    if kept is None:
+    # Other weights may have the same shapes: the state belongs to those that were trained then.
+    trained = jax.tree.structure(params)
+    before = model._programs.get("trained", trained)
+    model._programs["trained"] = trained
+    if kept is None or before != trained:
         return None
     wanted = jax.eval_shape(numbers_as_arrays(task.optimizer).init, params)
     same = jax.tree.structure(kept) == jax.tree.structure(wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from nyuron.core import ArgumentError, KindError, Shape
@@ -88,6 +89,12 @@ class Sequential(Model):
             shape = layer.description.compute_output_shape(shape)
         self.output_names = [self._stack[-1].name]
         self._adopt(chain(self._stack, entry))
+        for place, layer in enumerate(self._stack):
+            if getattr(layer.slot, "output", None) is None:
+                layer.slot.output = partial(self._output_of, place)
+
+    def _output_of(self, place: int) -> SymbolicTensor:
+        return self._symbolic()[place + 1]
 
     def build_for(self, *shapes: Shape, key: Any = None) -> None:
         """Make the weights for inputs of this shape."""

@@ -85,6 +85,10 @@ None and False are taken for every setting: they mean that it is not used.
 """
 
 
+OURS = ("LBFGS", "FullBatch", "LevenbergMarquardt", "Newton", "NonlinearCG", "FromArray", "RandomInitializer")
+"""Classes of ours, other than layers, that Keras does not have."""
+
+
 def classes_in(place: str) -> dict[str, type]:
     """The classes that one of our rooms exports, of the layers those that Keras has too."""
     room = importlib.import_module(f"nyuron.{place}")

@@ -13,8 +13,14 @@ import numpy as np
 from nyuron.core import KindError, find_custom
 from nyuron.core._config import registered_name
 from nyuron.core._lookup import Held
-from nyuron.saving._keras_names import ACTIVATIONS, ROOMS, classes_in
+from nyuron.initializers import Zeros
+from nyuron.saving._keras_names import ACTIVATIONS, OURS, ROOMS, classes_in
 
+WRAPPERS = (
+    *("FunctionLoss", "FunctionMetric", "LayerActivation"),
+    *("CustomInitializer", "CustomRegularizer", "CustomConstraint"),
+)
+"""Classes of ours around a user's function, which alone is written."""
 UNSAID = ("slot", "input_shape")
 
 
@@ -52,13 +58,16 @@ class KerasWriter:
         """Keras's form of a layer, loss, optimizer …"""
         cls = type(value)
         own = getattr(value, "function", None)
-        if own is not None and cls.__name__ in ("FunctionLoss", "FunctionMetric"):
+        if own is not None and cls.__name__ in WRAPPERS:
             return self.write(own)
+        if cls.__name__ == "FromArray":
+            # What a weight began with is in the file as its value.
+            return self.write(Zeros())
         words = cls.__module__.split(".")
         room = next((ROOMS[w] for w in reversed(words) if w in ROOMS), None) if words[0] == "nyuron" else None
         if room is None:
             return self._custom(value)
-        if cls.__name__ not in classes_in(room):
+        if cls.__name__ not in classes_in(room) or cls.__name__ in OURS:
             raise self.not_in_keras(room.rpartition(".")[2].removesuffix("s"), cls.__name__)
         config = {}
         for field in dataclasses.fields(value):
