@@ -9,7 +9,7 @@ from nyuron.data._files import Files
 from nyuron.data._image_files import decode_image, image_dataset_from_directory
 from nyuron.data._load_file import load_file
 from nyuron.data._prefetch import prefetch
-from nyuron.data._read import read
+from nyuron.data._read import read, read_text
 from nyuron.data._rows import check_finite, rows_of, take_rows
 from nyuron.data._sound_files import audio_dataset_from_directory
 from nyuron.data._split import Part, Split, split, split_rows
@@ -45,6 +45,7 @@ __all__ = [
     "load_file",
     "prefetch",
     "read",
+    "read_text",
     "rows_of",
     "split",
     "split_rows",

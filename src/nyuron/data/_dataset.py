@@ -17,7 +17,7 @@ class Dataset:
     """Training and test parts with what a reader must know of them.
 
     Shapes: x (rows, …), y (rows,): integers 0 … classes − 1 for classification, float32 for regression. Sequences of
-        various lengths are an object array of lists of integers.
+        various lengths are an object array of lists of integers, texts one of str, and sounds (rows, samples).
     """
 
     name: str
@@ -38,10 +38,12 @@ class Dataset:
     """Known bounds of x, such as (0, 255) for images."""
     notes: tuple[str, ...] = ()
     """What was understood and is worth telling, a sentence each."""
+    sampling_rate: int | None = None
+    """Of sounds, in hertz; None for all else."""
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
-        """The shape of one row of x; (None,) for sequences of various lengths."""
+        """The shape of one row of x; (None,) for texts and for sequences of various lengths."""
         return (None,) if self.x_train.dtype == object else tuple(self.x_train.shape[1:])
 
     @property
@@ -53,9 +55,11 @@ class Dataset:
 
     @property
     def kind(self) -> str:
-        """'table', 'image', 'series' or 'sequences'."""
+        """'table', 'image', 'series', 'sound', 'texts' or 'sequences'."""
         if self.x_train.dtype == object:
-            return "sequences"
+            return "texts" if len(self.x_train) and isinstance(self.x_train[0], str) else "sequences"
+        if self.sampling_rate is not None:
+            return "sound"
         if self.value_range is not None and self.x_train.ndim in (3, 4):
             return "image"
         return "table" if self.x_train.ndim <= 2 else "series"

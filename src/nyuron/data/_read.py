@@ -81,6 +81,15 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def read_text(path: str | os.PathLike[str], encoding: str | None = None) -> str:
+    """The text of a file, which may be gzip, in the encoding given or found.
+
+    Raises: DataError if it is missing or empty; FileFormatError if it is no text.
+    """
+    path = Path(path)
+    return decode(unpacked(read_bytes(path), path), path, encoding).text.removeprefix("\ufeff")
+
+
 def _missing_file(path: Path) -> DataError:
     folder = path.expanduser().parent
     if not folder.is_dir():

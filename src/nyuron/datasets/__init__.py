@@ -1,4 +1,4 @@
-"""Named data sets: those of Keras, those of scikit-learn, and generated ones; each a module with `load_data`."""
+"""Named data sets: those of Keras and scikit-learn, generated ones, sounds and texts; each a module with `load_data`."""
 
 from nyuron.datasets import (
     ar,
@@ -13,14 +13,18 @@ from nyuron.datasets import (
     diabetes,
     digits,
     fashion_mnist,
+    fsdd,
     imdb,
     iris,
+    korean_numbers,
     mnist,
     moons,
     nonlinear,
+    nsmc,
     reuters,
     sine,
     spirals,
+    weather,
     wine,
     xor,
 )
@@ -42,17 +46,21 @@ __all__ = [
     "diabetes",
     "digits",
     "fashion_mnist",
+    "fsdd",
     "imdb",
     "info",
     "iris",
+    "korean_numbers",
     "load",
     "mnist",
     "moons",
     "names",
     "nonlinear",
+    "nsmc",
     "reuters",
     "sine",
     "spirals",
+    "weather",
     "wine",
     "xor",
 ]

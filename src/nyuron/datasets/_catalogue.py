@@ -12,7 +12,7 @@ import numpy as np
 from nyuron.core import KindError, unknown_name
 from nyuron.data import CLASSIFICATION, REGRESSION, Dataset
 
-EMBEDDED, GENERATED, DOWNLOADED = "embedded", "generated", "download"
+EMBEDDED, GENERATED, DOWNLOADED, PLACED = "embedded", "generated", "download", "placed"
 _NONE = "no licence is stated"
 _OURS = "generated, free of rights"
 _UCI = "UCI Machine Learning Repository; CC BY 4.0"
@@ -25,13 +25,15 @@ class Entry:
 
     name: str
     origin: str
-    """'embedded', 'generated' or 'download'."""
+    """'embedded', 'generated', 'download', or 'placed': in a folder of yours, as NYURON_DATA names it."""
     task: str
     """'classification' or 'regression'."""
     description: str
     licence: str
     target: str = "class"
     value_range: tuple[float, float] | None = None
+    sampling_rate: int | None = None
+    """Of sounds, in hertz."""
 
 
 _BYTES = (0.0, 255.0)
@@ -117,6 +119,25 @@ _ENTRIES = {
             f"Harrison, Rubinfeld 1978; {_NONE}",
             "price",
         ),
+        Entry(
+            "fsdd",
+            PLACED,
+            CLASSIFICATION,
+            "3 000 recordings of spoken digits; two of six speakers are held out",
+            "Jakobovski and others; CC BY-SA 4.0",
+            "digit",
+            (-1.0, 1.0),
+            8000,
+        ),
+        Entry("nsmc", PLACED, CLASSIFICATION, "film reviews in Korean, liked or not", "Park; CC0", "sentiment"),
+        Entry(
+            "weather",
+            PLACED,
+            REGRESSION,
+            "the next day's temperature from a month of temperature and wind",
+            f"Korea Meteorological Administration; {_NONE}",
+            "temperature",
+        ),
     )
 }
 
@@ -151,7 +172,7 @@ def load(name: str, *, test: float = 0.2, seed: int = 0, **options: Any) -> Data
     Those with a test part of their own keep it; of the others, the share `test` is held back by the seed.
 
     Raises: UnknownNameError with the nearest name; KindError for an option that the data set does not have; DataError
-        when it must be downloaded and cannot.
+        when it must be downloaded or placed, and is not there.
     Example:
         >>> load("iris").rows
         (120, 30)
@@ -170,7 +191,7 @@ def load(name: str, *, test: float = 0.2, seed: int = 0, **options: Any) -> Data
                 got=f"{option}={options[option]!r}",
                 fix="leave it out",
             )
-    settled = {"test_split": test} | ({"seed": seed} if entry.origin != DOWNLOADED else {}) | options
+    settled = {"test_split": test} | ({"seed": seed} if entry.origin in (EMBEDDED, GENERATED) else {}) | options
     (x, y), (x_test, y_test) = room.load_data(**{k: v for k, v in settled.items() if k in accepted})
     return _described(entry, room, (x, y, x_test, y_test), options)
 
@@ -187,7 +208,7 @@ def _described(entry: Entry, room: Any, parts: tuple[np.ndarray, ...], options: 
         classes = room.COARSE_NAMES if is_coarse else getattr(room, "CLASS_NAMES", ())
         classes = classes or tuple(map(str, range(int(max(y.max(), y_test.max())) + 1)))
     features: tuple[str, ...] = getattr(room, "FEATURE_NAMES", ())
-    if not features and x.dtype != object and x.ndim == 2:
+    if not features and x.dtype != object and x.ndim == 2 and entry.sampling_rate is None:
         back = x.shape[1] if entry.target == "next" else 0
         features = tuple(f"t-{back - i}" if back else f"x{i + 1}" for i in range(x.shape[1]))
     return Dataset(
@@ -203,4 +224,5 @@ def _described(entry: Entry, room: Any, parts: tuple[np.ndarray, ...], options: 
         entry.description,
         entry.licence,
         entry.value_range,
+        sampling_rate=entry.sampling_rate,
     )

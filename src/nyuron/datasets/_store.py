@@ -71,6 +71,27 @@ def fetch(dataset: str, remote: Remote) -> Path:
     return Path(path)
 
 
+def need_local(dataset: str, *names: str, source: str) -> Path:
+    """The first of these files or folders in NYURON_DATA/<dataset>, NYURON_DATA, or the cache of the data set.
+
+    Raises: DataError, with where to get them, if none is there.
+    """
+    folder = data_folder()
+    places = [*([folder / dataset, folder] if folder else []), download_folder() / dataset]
+    for place in places:
+        for name in names:
+            if (place / name).exists():
+                return place / name
+    raise DataError(
+        f"{names[0]} is not on this machine, and is not downloaded by itself",
+        who=f"datasets.{dataset}",
+        expected=f"{' or '.join(names)} in one of: {', '.join(map(str, places))}"
+        + ("" if folder else " (NYURON_DATA is not set)"),
+        got="none of them",
+        fix=f"get it from {source} and put it into {_by_hand(dataset)}",
+    )
+
+
 def _by_hand(dataset: str) -> str:
     folder = data_folder()
     return str((folder or download_folder()) / dataset)
