@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import time
 from typing import Any
+
+SECONDS_BETWEEN_DRAWINGS = 0.1
 
 
 def figure(value: Any) -> str:
@@ -42,7 +46,8 @@ class Quiet:
     def say(self, line: str) -> None:
         """A word to the user about the fit."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Take away what is not to stay, before something else is printed."""
 
 
 class Lines(Quiet):
@@ -63,45 +68,68 @@ class Lines(Quiet):
 
 
 class Bar(Quiet):
-    """A live bar for the epoch under way, and a line for each that is done."""
+    """A live line for the epoch under way, and one that stays for each that is done.
+
+    The live line keeps within the terminal: it shows as many figures as there is room for.
+    """
 
     def __init__(self, epochs: int, steps: int | None) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        self.epochs, self.steps = epochs, steps
-        self._progress = Progress(
-            TextColumn("Epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[figures]}"),
-            console=Console(),
-            transient=True,
-        )
-        self._task = self._progress.add_task("fit", total=steps, epoch=1, epochs=epochs, figures="")
-        self._progress.start()
+        self.epochs, self.steps, self.epoch = epochs, steps, 0
+        self._drawn, self._time = 0, 0.0
 
     def begin_epoch(self, epoch: int) -> None:
-        self._progress.update(self._task, completed=0, epoch=epoch + 1)
+        self.epoch = epoch
+        if not self._time:
+            self.update(0, {})
 
     def is_due(self) -> bool:
-        return True
-
-    def say(self, line: str) -> None:
-        self._progress.console.print(line, highlight=False, soft_wrap=True)
+        return time.monotonic() - self._time >= SECONDS_BETWEEN_DRAWINGS
 
     def update(self, step: int, logs: dict[str, Any]) -> None:
-        self._progress.update(self._task, completed=step, figures=figures(logs))
+        width = shutil.get_terminal_size().columns - 1
+        line = f"Epoch {self.epoch + 1}/{self.epochs}  "
+        if self.steps:
+            length = 20 if width >= 79 else 10
+            line += f"{step:>{len(str(self.steps))}}/{self.steps} {drawn_bar(step / self.steps, length)}"
+        else:
+            line += f"{step} steps"
+        for i, (name, value) in enumerate(logs.items()):
+            entry = f"{' - ' if i else ' '}{name}: {figure(value)}"
+            if len(line) + len(entry) > width:
+                break
+            line += entry
+        self._put(line[: max(width, 0)])
+        self._time = time.monotonic()
+
+    def _put(self, line: str, end: str = "") -> None:
+        # Blanks instead of escape codes, which not every terminal knows.
+        sys.stdout.write(f"\r{line}{' ' * (self._drawn - len(line))}{end}")
+        sys.stdout.flush()
+        self._drawn = 0 if end else len(line)
+
+    def say(self, line: str) -> None:
+        self._put(line, "\n")
 
     def end_epoch(self, epoch: int, logs: dict[str, Any], steps: int, seconds: float) -> None:
-        self._progress.console.print(
-            f"Epoch {epoch + 1}/{self.epochs}  {steps}/{steps}  {seconds:.0f}s {per_step(seconds / max(steps, 1))} - {figures(logs)}",
-            highlight=False,
-            soft_wrap=True,
+        self.say(
+            f"Epoch {epoch + 1}/{self.epochs}  {steps}/{steps}  "
+            f"{seconds:.0f}s {per_step(seconds / max(steps, 1))} - {figures(logs)}"
         )
 
     def close(self) -> None:
-        self._progress.stop()
+        if self._drawn:
+            self._put("", "\r")
+
+
+def drawn_bar(share: float, length: int) -> str:
+    """'━━━━━━━━────────────', or '====----' where the terminal has no such letters."""
+    full, rest = "━", "─"
+    try:
+        (full + rest).encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        full, rest = "=", "-"
+    done = min(int(share * length), length)
+    return full * done + rest * (length - done)
 
 
 def progress(verbose: Any, epochs: int, steps: int | None) -> Quiet:

@@ -160,6 +160,7 @@ class FitLoop:
         logs = named_logs(self.names, values, is_validated)
         if run.status == STOPPED:
             self.model.stop_training = True
+        self.display.close()
         if self._is_watched:
             self._show_stopper()
         self._hook("on_epoch_end", epoch, logs)
@@ -266,6 +267,7 @@ class FitLoop:
             run.task, run.state.params, run.frozen, run.state.layers, batch, run.state.key, epoch, step - 1
         )
         where = what if layer is None else f"the {what} of layer {self.model.network_layers[layer].name!r}"
+        self.display.close()
         good = run.last_good()
         run.state = run.state._replace(params=good.params, layers=good.layers, optimizer=good.optimizer)
         self.history.stop_reason = f"the loss is not finite at epoch {epoch + 1}, step {step}"
