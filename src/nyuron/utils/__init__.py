@@ -9,6 +9,7 @@ from nyuron.data import (
 )
 from nyuron.utils._normalize import normalize
 from nyuron.utils._pad_sequences import pad_sequences
+from nyuron.utils._plot_model import plot_model
 from nyuron.utils._split_dataset import split_dataset
 from nyuron.utils._to_categorical import to_categorical
 
@@ -17,6 +18,7 @@ __all__ = [
     "image_dataset_from_directory",
     "normalize",
     "pad_sequences",
+    "plot_model",
     "set_random_seed",
     "split_dataset",
     "text_dataset_from_directory",
