@@ -67,11 +67,16 @@ def _methods(rows: dict[str, Any]) -> Table:
     table = Table(
         title=f"Methods on the data and network of {NONLINEAR.name}.csv", title_justify="left", title_style="bold"
     )
-    for heading in ("", "fit", "second fit", "epochs", "loss reached"):
+    for heading in ("", "fit", "second fit", "epochs", "loss, median of 9 starts", "worst"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, row in rows.items():
         if "cold" in row:
             table.add_row(
-                name, seconds(row["fit"]), seconds(row["second_fit"]), f"{row['epochs']:.0f}", f"{row['score']:.6f}"
+                name,
+                seconds(row["fit"]),
+                seconds(row["second_fit"]),
+                f"{row['epochs']:.0f}",
+                f"{row['median_score']:.4f}",
+                f"{row['worst_score']:.4f}",
             )
     return table

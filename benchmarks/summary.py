@@ -12,7 +12,7 @@ from benchmarks.contenders import GOALS, METHODS_TABLE, OURS, Goal
 from benchmarks.rounds import Outcome
 
 SECONDS = ("cold", "fit", "second_fit", "epoch", "member_epoch", "second_member_epoch")
-FIGURES = ("import", "load", "cold_scored", *SECONDS, "memory", "score", "epochs")
+FIGURES = ("import", "load", "cold_scored", *SECONDS, "memory", "score", "median_score", "worst_score", "epochs")
 
 
 def figures_of(outcomes: Iterable[Outcome], workload: str, name: str, figure: str) -> dict[int, float]:

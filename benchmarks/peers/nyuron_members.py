@@ -38,7 +38,7 @@ class NyuronMembers:
         self.data = ((data.x,), (data.y,), (None,))
 
     def build(self) -> Population:
-        from nyuron.models._training import task_for
+        from nyuron.models._prepare import task_for
 
         x, y = self.data[0][0], self.data[1][0]
         model = member(self.nyuron)

@@ -23,6 +23,7 @@ import jax.extend.backend
 import numpy as np
 from jax.extend.core import Primitive
 from jax.interpreters import mlir
+from jaxlib.lapack import prepare_lapack_call
 
 from nyuron.core._program_name import NotKept, configuration, program_name
 from nyuron.core._runtime import cache_folder
@@ -32,8 +33,8 @@ LARGEST = 4 << 20
 MOST_FILES = 2000
 MOST_READY = 500
 """Programs that one process holds of a function."""
-_CALLS_OUT = re.compile(r"custom_call @(?!Sharding|mhlo.topk)")
-"""A program that calls a library needs it loaded, which only tracing sees to."""
+_CALLS_OUT = re.compile(r"custom_call @(?!Sharding|mhlo.topk|lapack_)")
+"""A program that calls a library needs it loaded, which only tracing sees to; LAPACK is loaded here."""
 
 
 class KeptProgram:
@@ -88,6 +89,8 @@ class KeptProgram:
         except (NotKept, jax.errors.JAXTypeError):
             return None
         head, text = kept
+        if "custom_call @lapack_" in text:
+            prepare_lapack_call("getrf", np.dtype(np.float32))
         flat = _callable(text, tuple((tuple(shape), dtype) for shape, dtype in head["results"]))
         return lambda leaves: self._rebuilt(head["tree"], flat(*leaves))
 

@@ -67,6 +67,15 @@ def _norm(tree: Params) -> Array:
     return jnp.sqrt(sum((jnp.sum(jnp.square(a)) for a in jax.tree.leaves(tree)), jnp.zeros(())))
 
 
+def _begun(solver: Any, params: Params) -> list[Array]:
+    """The first state of an optax solver as plain arrays, which can be kept and saved."""
+    return jax.tree.leaves(solver.init(params))
+
+
+def _restored(solver: Any, leaves: list[Array], params: Params) -> Any:
+    return jax.tree.unflatten(jax.tree.structure(jax.eval_shape(solver.init, params)), leaves)
+
+
 @module
 class LBFGS(FullBatch):
     """Quasi-Newton: the inverse Hessian from the last `memory_size` steps, and a zoom line search.
@@ -82,16 +91,18 @@ class LBFGS(FullBatch):
         return optax.lbfgs(memory_size=self.memory_size)
 
     def memory(self, params: Params) -> Any:
-        return self._solver().init(params)
+        return _begun(self._solver(), params)
 
     def iterate(self, objective: Objective, memory: Any, params: Params) -> tuple[Params, Any, Array]:
         import optax
 
-        value, grads = optax.value_and_grad_from_state(objective.value)(params, state=memory)
-        updates, memory = self._solver().update(
-            grads, memory, params, value=value, grad=grads, value_fn=objective.value
-        )
-        return optax.apply_updates(params, updates), memory, _norm(grads)
+        solver = self._solver()
+        state = _restored(solver, memory, params)
+        # optax mixes integers of two widths.
+        with jax.numpy_dtype_promotion("standard"):
+            value, grads = optax.value_and_grad_from_state(objective.value)(params, state=state)
+            updates, state = solver.update(grads, state, params, value=value, grad=grads, value_fn=objective.value)
+        return optax.apply_updates(params, updates), jax.tree.leaves(state), _norm(grads)
 
 
 @module
@@ -108,7 +119,7 @@ class NonlinearCG(FullBatch):
 
     def memory(self, params: Params) -> Any:
         zeros = jax.tree.map(jnp.zeros_like, params)
-        return {"direction": zeros, "gradient": zeros, "search": self._search().init(params)}
+        return {"direction": zeros, "gradient": zeros, "search": _begun(self._search(), params)}
 
     def iterate(self, objective: Objective, memory: Any, params: Params) -> tuple[Params, Any, Array]:
         import optax
@@ -119,10 +130,10 @@ class NonlinearCG(FullBatch):
         beta = jnp.maximum(g @ (g - before) / jnp.maximum(before @ before, 1e-30), 0.0)
         d = -g + beta * last
         d = jnp.where(d @ g < 0, d, -g)
-        updates, search = self._search().update(
-            back(d), memory["search"], params, value=value, grad=grads, value_fn=objective.value
-        )
-        memory = {"direction": back(d), "gradient": grads, "search": search}
+        search = self._search()
+        state = _restored(search, memory["search"], params)
+        updates, state = search.update(back(d), state, params, value=value, grad=grads, value_fn=objective.value)
+        memory = {"direction": back(d), "gradient": grads, "search": jax.tree.leaves(state)}
         return optax.apply_updates(params, updates), memory, jnp.sqrt(g @ g)
 
 
@@ -153,10 +164,13 @@ class _Damped(FullBatch):
 
 @module
 class LevenbergMarquardt(_Damped):
-    """``(JᵀJ + μ diag(JᵀJ)) δ = −Jᵀr`` for losses that are sums of squares; μ falls with success.
+    """``(JᵀJ + μ s I) δ = −Jᵀr`` with s = mean(diag JᵀJ), for losses that are sums of squares; μ falls with success.
+
+    Levenberg's damping, in units of the curvature. Marquardt's own, μ diag(JᵀJ), lets the weights of saturated units run
+    away: from 24 starts on a curve that a small network of sigmoids fits, half ended in a flat region.
 
     Raises: KindError in fit for a loss that has no residuals.
-    Source: Marquardt 1963; Nocedal & Wright 2006, section 10.3.
+    Source: Levenberg 1944; Hagan & Menhaj 1994; Nocedal & Wright 2006, section 10.3.
     """
 
     def proposal(self, objective: Objective, damping: Array, params: Params) -> tuple[Array, Array]:
@@ -169,8 +183,8 @@ class LevenbergMarquardt(_Damped):
         jacobian = jax.jacfwd(residuals) if flat.size <= r.size else jax.jacrev(residuals)
         j = jacobian(flat)
         normal = j.T @ j
-        scale = jnp.maximum(jnp.diag(normal), 1e-8)
-        step = jnp.linalg.solve(normal + damping * jnp.diag(scale), -(j.T @ r))
+        scale = jnp.maximum(jnp.mean(jnp.diag(normal)), 1e-8)
+        step = jnp.linalg.solve(normal + damping * scale * jnp.eye(flat.size, dtype=flat.dtype), -(j.T @ r))
         return 2.0 * (j.T @ r), step
 
 
