@@ -1,13 +1,11 @@
-"""Convolution and pooling in the form that is fastest on the machine at hand: channels last, any member axes by vmap."""
+"""Convolution, pooling and recurrence in the form that is fastest on the machine at hand: channels last, any member axes by vmap."""
 
-from nyuron.kernels._reference import (
-    average_pool,
-    conv,
-    conv_transpose,
-    depthwise_conv,
-    max_pool,
-    transposed_sizes,
-)
+from nyuron.kernels._conv import conv
+from nyuron.kernels._conv_transpose import conv_transpose
+from nyuron.kernels._depthwise_conv import depthwise_conv
+from nyuron.kernels._pool import average_pool, max_pool
+from nyuron.kernels._reference import transposed_sizes
+from nyuron.kernels._sequence import plain_kernels
 from nyuron.kernels._window import Window
 
 __all__ = [
@@ -17,5 +15,6 @@ __all__ = [
     "conv_transpose",
     "depthwise_conv",
     "max_pool",
+    "plain_kernels",
     "transposed_sizes",
 ]
