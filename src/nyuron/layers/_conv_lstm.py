@@ -116,7 +116,8 @@ class ConvLSTM(LSTMGates, GatedRecurrent):
             return super().go(params, state, xs, states, mask, call)
         last = tuple(jnp.moveaxis(s, 1, -1) for s in states)
         outputs, last, state = super().go(params, state, jnp.moveaxis(xs, 2, -1), last, mask, call)
-        return jnp.moveaxis(outputs, -1, 2), tuple(jnp.moveaxis(s, -1, 1) for s in last), state
+        outputs = jnp.moveaxis(outputs, -1, 2 if self.return_sequences else 1)
+        return outputs, tuple(jnp.moveaxis(s, -1, 1) for s in last), state
 
 
 @module

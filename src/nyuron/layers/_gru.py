@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from nyuron import activations, kernels
 from nyuron.core import label, module, static
 from nyuron.layers._gru_cell import GRUGates
 from nyuron.layers._recurrent import GatedRecurrent
@@ -56,3 +58,11 @@ class GRU(GRUGates, GatedRecurrent):
     reset_after: bool = static(True)
     use_cudnn: Any = label(default="auto")
     zero_output_for_mask: bool = static(False, kw_only=True)
+
+    def kernel(self) -> Callable[..., Any] | None:
+        is_usual = (
+            self.activation is activations.tanh
+            and self.recurrent_activation is activations.sigmoid
+            and self.reset_after
+        )
+        return kernels.gru if is_usual else None

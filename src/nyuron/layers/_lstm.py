@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from nyuron import activations, kernels
 from nyuron.core import label, module, static
 from nyuron.layers._lstm_cell import LSTMGates
 from nyuron.layers._recurrent import GatedRecurrent
@@ -54,3 +56,7 @@ class LSTM(LSTMGates, GatedRecurrent):
     unroll: bool = static(False)
     use_cudnn: Any = label(default="auto")
     zero_output_for_mask: bool = static(False, kw_only=True)
+
+    def kernel(self) -> Callable[..., Any] | None:
+        is_usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
+        return kernels.lstm if is_usual else None

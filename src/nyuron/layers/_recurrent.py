@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -52,7 +53,7 @@ class Recurrent(Layer):
     def go(
         self, params: Params, state: State, xs: Array, states: States, mask: Array | None, call: Call
     ) -> tuple[Array, States, State]:
-        """Outputs in the order of their making, the last states, and what is carried along; time comes first."""
+        """Outputs in the order of their making with time first, or the last one; the last states; what is carried along."""
         raise NotImplementedError
 
     # The contract.
@@ -80,11 +81,12 @@ class Recurrent(Layer):
     ) -> tuple[Any, State]:
         mask = None if call.mask is None else jnp.swapaxes(call.mask.astype(bool), 0, 1)
         states = self._begin(state, x, initial if initial_state is None else jax.tree.leaves(initial_state))
-        outputs, states, state = self.go(params, state, jnp.swapaxes(x, 0, 1), states, mask, call)
+        output, states, state = self.go(params, state, jnp.swapaxes(x, 0, 1), states, mask, call)
         if mask is not None and self.zero_output_for_mask:
             seen = jnp.flip(mask, 0) if self.go_backwards else mask
-            outputs = pick(seen, outputs, jnp.zeros((), outputs.dtype))
-        output = jnp.swapaxes(outputs, 0, 1) if self.return_sequences else outputs[-1]
+            output = pick(seen if self.return_sequences else seen[-1], output, jnp.zeros((), output.dtype))
+        if self.return_sequences:
+            output = jnp.swapaxes(output, 0, 1)
         if self.stateful:
             state = {**state, KEPT: tuple(s.astype(old.dtype) for s, old in zip(states, state[KEPT], strict=True))}
         return ((output, *states) if self.return_state else output), state
@@ -171,7 +173,20 @@ class GatedRecurrent(Gates, Recurrent):
         self, params: Params, state: State, xs: Array, states: States, mask: Array | None, call: Call
     ) -> tuple[Array, States, State]:
         drops = self.draw(call, xs.shape[1:], states[0].shape, xs.dtype)
-        return *self.scan(params, self.project(params, xs, drops.inputs), states, mask, drops.recurrent), state
+        kernel = None if self.unroll or drops.recurrent is not None else self.kernel()
+        if kernel is None:
+            outputs, states = self.scan(params, self.project(params, xs, drops.inputs), states, mask, drops.recurrent)
+            return (outputs if self.return_sequences else states[0]), states, state
+        xs = xs if drops.inputs is None else xs * drops.inputs[0]
+        weights = params["kernel"], params["recurrent_kernel"], params.get("bias")
+        outputs, *last = kernel(xs, *weights, *states, mask, self.go_backwards, self.return_sequences)
+        if not self.return_sequences:
+            return last[0], tuple(last), state
+        return (jnp.flip(outputs, 0) if self.go_backwards else outputs), tuple(last), state
+
+    def kernel(self) -> Callable[..., Any] | None:
+        """The function that takes whole sequences, if there is one for these activations."""
+        return None
 
     def scan(
         self, params: Params, zs: Array, states: States, mask: Array | None, dropped: Array | None

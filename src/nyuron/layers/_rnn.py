@@ -92,4 +92,4 @@ class RNN(Wrapper, Recurrent):
             is_backwards=self.go_backwards,
             is_unrolled=self.unroll,
         )
-        return outputs, states, {**state, "cell": carried}
+        return (outputs if self.return_sequences else outputs[-1]), states, {**state, "cell": carried}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from nyuron import activations, kernels
 from nyuron.core import module, static
 from nyuron.layers._recurrent import GatedRecurrent
 from nyuron.layers._simple_rnn_cell import SimpleGates
@@ -48,3 +50,7 @@ class SimpleRNN(SimpleGates, GatedRecurrent):
     unroll: bool = static(False)
     seed: Any = None
     zero_output_for_mask: bool = static(False, kw_only=True)
+
+    def kernel(self) -> Callable[..., Any] | None:
+        is_usual = self.activation is activations.tanh
+        return kernels.simple_rnn if is_usual else None

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from nyuron.core import Array, Configurable, Params, Scalar, State, label, module, static
+from nyuron.kernels import plain_kernels
 
 
 class Objective(Protocol):
@@ -181,7 +182,8 @@ class LevenbergMarquardt(_Damped):
 
         r = residuals(flat)
         jacobian = jax.jacfwd(residuals) if flat.size <= r.size else jax.jacrev(residuals)
-        j = jacobian(flat)
+        with plain_kernels():
+            j = jacobian(flat)
         normal = j.T @ j
         scale = jnp.maximum(jnp.mean(jnp.diag(normal)), 1e-8)
         step = jnp.linalg.solve(normal + damping * scale * jnp.eye(flat.size, dtype=flat.dtype), -(j.T @ r))
@@ -201,6 +203,7 @@ class Newton(_Damped):
         def value(w: Array) -> Array:
             return objective.value(back(w))
 
-        g, hessian = jax.grad(value)(flat), jax.hessian(value)(flat)
+        with plain_kernels():
+            g, hessian = jax.grad(value)(flat), jax.hessian(value)(flat)
         values, vectors = jnp.linalg.eigh(hessian)
         return g, -vectors @ ((vectors.T @ g) / (jnp.abs(values) + damping))
