@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from benchmarks.environments import NYURON
 from benchmarks.peers.methods import METHODS
-from benchmarks.workloads import MNIST, MNIST_TRANSFORMER, NONLINEAR, POPULATION, Workload
+from benchmarks.workloads import (
+    MNIST,
+    MNIST_CNN,
+    MNIST_GRU,
+    MNIST_LSTM,
+    MNIST_TRANSFORMER,
+    NONLINEAR,
+    POPULATION,
+    Workload,
+)
 
 OURS = "nyuron"
 STACKED = "pytorch, weights stacked by hand"
@@ -59,6 +68,12 @@ def contenders(workload: str, members: int) -> list[Contender]:
     if workload == MNIST.name:
         ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
         return [ours, *_face(MNIST, 125), *_both_pytorches(), Contender("scikit-learn", "scikit-learn", "scikit_learn")]
+    if workload == MNIST_CNN.name:
+        ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
+        return [ours, *_face(MNIST_CNN, 67), *_both_pytorches()]
+    if workload in (MNIST_LSTM.name, MNIST_GRU.name):
+        ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
+        return [ours, *_face(MNIST_LSTM, 67), *_both_pytorches()]
     if workload == MNIST_TRANSFORMER.name:
         ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
         return [ours, *_face(MNIST_TRANSFORMER, 67), *_both_pytorches()]
@@ -93,7 +108,12 @@ GOALS = (
     Goal("mnist", "fit", 0.45),
     Goal("mnist", "fit", 1 / 7, "keras-tensorflow"),
     Goal("mnist", "cold", 1.0),
+    Goal("mnist_cnn", "fit", 1.0, "pytorch"),
     Goal("mnist_transformer", "fit", 1.0, "keras-tensorflow"),
     Goal("mnist_transformer", "fit", 1.0, "keras-jax"),
+    Goal("mnist_lstm", "fit", 1.0, "keras-tensorflow"),
+    Goal("mnist_lstm", "fit", 1.0, "keras-jax"),
+    Goal("mnist_gru", "fit", 1.0, "keras-tensorflow"),
+    Goal("mnist_gru", "fit", 1.0, "keras-jax"),
     Goal("population", "member_epoch", 1 / 4, "pytorch", besides=STACKED),
 )

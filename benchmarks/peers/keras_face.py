@@ -42,6 +42,25 @@ def mnist(keras: Any, **more: Any) -> Any:
     return model
 
 
+def mnist_cnn(keras: Any, **more: Any) -> Any:
+    """Lecture item 18."""
+    layers = keras.layers
+    model = keras.models.Sequential(
+        [
+            layers.Input((28, 28)),
+            layers.Reshape((28, 28, 1)),
+            layers.Conv2D(32, (3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Conv2D(64, (3, 3), activation="relu"),
+            layers.MaxPooling2D((2, 2)),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"], **more)
+    return model
+
+
 def mnist_transformer(keras: Any, **more: Any) -> Any:
     """Lecture item 21: each row of an image is a step."""
     layers = keras.layers
@@ -53,6 +72,23 @@ def mnist_transformer(keras: Any, **more: Any) -> Any:
         thought = layers.Dense(64)(layers.Dense(128, activation="relu")(x))
         x = layers.LayerNormalization(epsilon=1e-5)(layers.Add()([x, thought]))
     model = keras.models.Model(inputs, layers.Dense(10, activation="softmax")(layers.Flatten()(x)))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"], **more)
+    return model
+
+
+def mnist_lstm(keras: Any, **more: Any) -> Any:
+    """Lecture item 20: each row of an image is a step."""
+    return _over_rows(keras, keras.layers.LSTM(128), **more)
+
+
+def mnist_gru(keras: Any, **more: Any) -> Any:
+    """Lecture item 20, with the other kind of gates."""
+    return _over_rows(keras, keras.layers.GRU(128), **more)
+
+
+def _over_rows(keras: Any, recurrent: Any, **more: Any) -> Any:
+    layers = keras.layers
+    model = keras.models.Sequential([layers.Input((28, 28)), recurrent, layers.Dense(10, activation="softmax")])
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"], **more)
     return model
 
@@ -76,7 +112,10 @@ def member(keras: Any, **more: Any) -> Any:
 NETWORKS: dict[str, Callable[..., Any]] = {
     "nonlinear": nonlinear,
     "mnist": mnist,
+    "mnist_cnn": mnist_cnn,
     "mnist_transformer": mnist_transformer,
+    "mnist_lstm": mnist_lstm,
+    "mnist_gru": mnist_gru,
     "population": member,
 }
 

@@ -39,9 +39,15 @@ class PyTorch:
         torch, nn = self.torch, self.torch.nn
         if self.workload.name == "nonlinear":
             layers = [nn.Linear(1, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid()]
+        elif self.workload.name == "mnist_cnn":
+            blocks = [nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2)]
+            layers = [nn.Unflatten(1, (1, 28)), *blocks, nn.Flatten(), nn.Linear(1600, 10)]
         elif self.workload.name == "mnist_transformer":
             blocks = [nn.TransformerEncoderLayer(64, 4, 128, dropout=0.0, batch_first=True) for _ in range(2)]
             layers = [nn.Linear(28, 64), *blocks, nn.Flatten(), nn.Linear(28 * 64, 10)]
+        elif self.workload.name in ("mnist_lstm", "mnist_gru"):
+            kind = nn.LSTM if self.workload.name == "mnist_lstm" else nn.GRU
+            layers = [kind(28, 128, batch_first=True), self._last_step(), nn.Linear(128, 10)]
         elif self.workload.name == "mnist":
             layers = [nn.Flatten(), nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)]
         else:
@@ -49,9 +55,11 @@ class PyTorch:
             layers = [first, nn.ReLU(), nn.Dropout(0.2), second, nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 1)]
         model = nn.Sequential(*layers)
         for layer in model.modules():
-            if isinstance(layer, nn.Linear):
+            if isinstance(layer, nn.Linear | nn.Conv2d):
                 nn.init.xavier_uniform_(layer.weight)
                 nn.init.zeros_(layer.bias)
+        if self.workload.name == "mnist_cnn":
+            model = model.to(memory_format=torch.channels_last)  # its fastest layout
         if self.workload.name == "nonlinear":
             optimizer = torch.optim.SGD(model.parameters(), lr=5.0, fused=True)
         else:
@@ -63,6 +71,15 @@ class PyTorch:
             return loss_of(output, y), output
 
         return model, optimizer, torch.compile(forward, dynamic=False) if self.is_compiled else forward
+
+    def _last_step(self) -> Any:
+        class LastStep(self.torch.nn.Module):
+            """Of a recurrent layer's (outputs, states) the last output."""
+
+            def forward(self, given: Any) -> Any:
+                return given[0][:, -1]
+
+        return LastStep()
 
     def fit(self, model: Any) -> None:
         torch, size = self.torch, self.workload.batch_size

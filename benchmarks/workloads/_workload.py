@@ -47,9 +47,36 @@ MNIST = Workload(
     epochs=5,
     needs="mnist",
 )
+MNIST_CNN = Workload(
+    name="mnist_cnn",
+    title="MNIST: convolutions of 32 and 64 filters 3×3, each relu and pooled, Adam, batch 128, 1 epoch",
+    load=mnist,
+    score="test accuracy",
+    epochs=1,
+    batch_size=128,
+    needs="mnist",
+)
 MNIST_TRANSFORMER = Workload(
     name="mnist_transformer",
     title="MNIST rows: two Transformer blocks (width 64, 4 heads, FFN 128), Adam, batch 128, 1 epoch",
+    load=mnist,
+    score="test accuracy",
+    epochs=1,
+    batch_size=128,
+    needs="mnist",
+)
+MNIST_LSTM = Workload(
+    name="mnist_lstm",
+    title="MNIST rows: LSTM(128), Adam, batch 128, 1 epoch",
+    load=mnist,
+    score="test accuracy",
+    epochs=1,
+    batch_size=128,
+    needs="mnist",
+)
+MNIST_GRU = Workload(
+    name="mnist_gru",
+    title="MNIST rows: GRU(128), Adam, batch 128, 1 epoch",
     load=mnist,
     score="test accuracy",
     epochs=1,
@@ -64,4 +91,7 @@ POPULATION = Workload(
     epochs=20,
     members=64,
 )
-WORKLOADS = {workload.name: workload for workload in (NONLINEAR, MNIST, MNIST_TRANSFORMER, POPULATION)}
+WORKLOADS = {
+    workload.name: workload
+    for workload in (NONLINEAR, MNIST, MNIST_CNN, MNIST_TRANSFORMER, MNIST_LSTM, MNIST_GRU, POPULATION)
+}
