@@ -47,9 +47,10 @@ def batch_count(source: Any) -> int | None:
 def batches_of(source: Any, who: str = "x") -> Iterator[Batch]:
     """One pass through a source of batches, each as (x, y, sample_weight) of NumPy arrays; what is absent is None.
 
-    A batch is x, (x,), (x, y) or (x, y, sample_weight), where each is anything that `as_arrays` takes. Sources that
-    can begin again do so at every call: callables that return an iterator, PyDatasets (their `on_epoch_begin` and
-    `on_epoch_end` are called), DataLoaders, tf.data. A generator goes on where it stopped.
+    A batch is x, (x,), (x, y) or (x, y, sample_weight), where each is anything that `as_arrays` takes; x may also be
+    texts, which stay an object array. Sources that can begin again do so at every call: callables that return an
+    iterator, PyDatasets (their `on_epoch_begin` and `on_epoch_end` are called), DataLoaders, tf.data. A generator goes
+    on where it stopped.
 
     Raises: KindError for a batch of another form; ShapeError where its arrays differ in rows; DataError if a source
         that can begin again gives nothing.
@@ -120,7 +121,9 @@ def _as_batch(batch: Any, who: str) -> Batch:
         )
     names = ("x", "y", "sample_weight")
     arrays = [
-        None if part is None else _on_host(as_arrays(part, f"{who}, {name}"))
+        None
+        if part is None
+        else _on_host(part if name == "x" and _is_text(part) else as_arrays(part, f"{who}, {name}"))
         for part, name in zip(parts, names, strict=False)
     ]
     arrays += [None] * (3 - len(arrays))
@@ -136,7 +139,16 @@ def _as_batch(batch: Any, who: str) -> Batch:
     return arrays[0], arrays[1], arrays[2]
 
 
+def _is_text(part: Any) -> bool:
+    array = part if isinstance(part, np.ndarray) else np.array(part[:1], object) if isinstance(part, list) else None
+    if array is None or array.dtype.kind not in "UO":
+        return False
+    return array.dtype.kind == "U" or (array.size > 0 and isinstance(array.flat[0], str))
+
+
 def _on_host(tree: Any) -> Any:
     if isinstance(tree, tuple):
         return tuple(map(_on_host, tree))
+    if isinstance(tree, list):
+        return np.array(tree, object)
     return {name: _on_host(value) for name, value in tree.items()} if isinstance(tree, dict) else np.asarray(tree)

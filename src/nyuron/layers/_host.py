@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jax.core import Tracer
 
-from nyuron.core import Array, KindError, Params, State, module
+from nyuron.core import Array, KindError, Params, Shape, State, module
 from nyuron.layers._call import Call
 from nyuron.layers._layer import Layer
 from nyuron.layers._symbolic import SymbolicTensor
@@ -36,6 +36,9 @@ class HostLayer(Layer):
     def on_host(self, x: Any) -> np.ndarray:
         """What the layer makes of texts."""
         raise NotImplementedError
+
+    def check_shapes(self, *shapes: Shape) -> None:
+        raise self._too_late()
 
     def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
         raise self._too_late()

@@ -125,6 +125,7 @@ def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callb
     who = f"{model.name}.predict"
     size = batch_size or 32
     is_stream = is_batched_source(x)
+    x = x if is_stream else model.ahead(x)
     if not is_stream and steps is not None:
         x = jax.tree.map(lambda a: a[: steps * size], x)
     observers = CallbackList(callbacks, model=model, epochs=1, steps=steps)
@@ -132,7 +133,9 @@ def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callb
     observers.call("on_predict_begin", {})
     watches = observers.hears("on_predict_batch_begin") or observers.hears("on_predict_batch_end")
     if is_stream:
-        parts = _predict_parts(model, (xs for xs, _, _ in islice(batches_of(x), steps)), size, observers, who)
+        parts = _predict_parts(
+            model, (model.ahead(xs) for xs, _, _ in islice(batches_of(x), steps)), size, observers, who
+        )
     elif watches:
         xs = arrays.input_arrays(x, model.input_names, None, who)
         count = max(-(-len(xs[0]) // size), 1)

@@ -152,6 +152,10 @@ class Model(Layer):
         self.output_names = [f"output_{i}" for i in range(len(outputs))] if several else ["output"]
         self._adopt(Network((body,), entries, (Step(0, refs),), outputs))
 
+    def ahead(self, x: Any) -> Any:
+        """What is made of x before the compiled network: x itself, unless layers on texts come first."""
+        return x
+
     def call(self, inputs: Any) -> Any:
         """What a subclass computes."""
         raise NotImplementedError

@@ -42,6 +42,7 @@ def output_shapes(model: Any) -> list[Any]:
 
 def prepare(model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, who: str) -> Batch:
     """Inputs, targets and weights as arrays that fit the model, which is built if it was not."""
+    x = model.ahead(x)
     shapes = None if model.network is None else [entry.shape for entry in model.graph.inputs]
     if (
         model.network is None

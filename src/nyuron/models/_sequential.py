@@ -15,6 +15,8 @@ from nyuron.models._network import chain
 class Sequential(Model):
     """Layers one after another. It is built by an Input, `input_shape=` on the first layer, or the first data.
 
+    Layers on texts, such as TextVectorization, may come first: fit, evaluate and predict then take texts.
+
     Source: keras.Sequential.
     Example:
         >>> from nyuron.layers import Dense
@@ -24,6 +26,7 @@ class Sequential(Model):
 
     def __init__(self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(name=name, trainable=trainable)
+        self._head: list[Any] = []
         self._stack: list[Layer] = []
         self._entry: InputSpec | None = None
         for layer in layers or []:
@@ -37,9 +40,9 @@ class Sequential(Model):
 
     def pop(self) -> Layer:
         """Take the top layer off."""
-        if not self._stack:
+        if not self.layers:
             raise ArgumentError("there is no layer to take off", who=self.described(), fix="add() one first")
-        layer = self._stack.pop()
+        layer = (self._stack or self._head).pop()
         self.network = None
         self._try_to_build()
         return layer
@@ -59,10 +62,15 @@ class Sequential(Model):
                 got=repr(layer)[:60],
                 fix="Lambda(function) makes a layer of a function; a class needs parentheses: Flatten()",
             )
-        if any(known.name == layer.name and known is not layer for known in self._stack):
+        if any(known.name == layer.name and known is not layer for known in self.layers):
             raise ArgumentError(
                 "two layers have the same name", who="Sequential", got=repr(layer.name), fix="give each its own name="
             )
+        if hasattr(layer, "on_host") and not self._stack:
+            self._head.append(layer)
+            if self._entry is not None and self._entry.dtype == "string":
+                self._entry = None  # the texts' own; the network's follows from what the layer makes of them
+            return
         if not self._stack and self._entry is None and layer.input_shape is not None:
             self._entry = InputSpec((None, *layer.input_shape))
         self._stack.append(layer)
@@ -76,6 +84,10 @@ class Sequential(Model):
             and self._stack[0].network is not None
         ):
             self._entry = self._stack[0].network.inputs[0]
+        if self._entry is None and self._head and all(getattr(x, "vocabulary", ()) is not None for x in self._head):
+            last = self._head[-1]
+            dtype = "int32" if last.output_mode == "int" else "float32"
+            self._entry = InputSpec(tuple(last.compute_output_shape((None, 1))), dtype)
         if self._entry is not None and self._stack:
             self._build_from(self._entry)
 
@@ -102,13 +114,29 @@ class Sequential(Model):
         if self.network is None:
             if not self._stack:
                 raise ArgumentError("a Sequential without layers cannot be built", who=self.name, fix="add(Dense(1))")
+            if self._head:  # a vocabulary that was unknown at first may be known now
+                self._try_to_build()
+            if self.network is not None:
+                return
             self._entry = InputSpec(tuple(shapes[0]))
             self._build_from(self._entry)
+
+    def ahead(self, x: Any) -> Any:
+        """What the layers on texts at the model's head make of x, before the compiled network."""
+        for layer in self._head:
+            x = layer(x)
+        return x
+
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """The network's outputs; texts go through the layers on texts first."""
+        if self._head and inputs:
+            inputs = (self.ahead(inputs[0]), *inputs[1:])
+        return super().__call__(*inputs, **options)
 
     @property
     def layers(self) -> list[Layer]:
         """The stacked layers."""
-        return list(self._stack)
+        return [*self._head, *self._stack]
 
     @property
     def inputs(self) -> list[SymbolicTensor]:
