@@ -33,8 +33,7 @@ def rows_of(model: Any) -> list[tuple[str, str, str, str]]:
     graph = model.graph
     values: list[Any] = [entry.shape for entry in graph.inputs]
     names: list[str] = list(model.input_names)
-    # Layers on texts come before the network.
-    before = model.layers[: len(model.layers) - len(model.network_layers)] if not model._input_layers else []
+    before = getattr(model, "_head", [])  # layers on texts
     rows = [(f"{x.name} ({type(x).__name__})", shape_text(x.compute_output_shape((None, 1))), "0", "-") for x in before]
     inputs: list[SymbolicTensor] = [] if not model._input_layers else model.inputs
     for x in inputs:
