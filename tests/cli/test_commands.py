@@ -78,6 +78,16 @@ def test_transformer_over_rows_or_columns(source, steps, tmp_path, capsys):
     assert again.predict(np.zeros((2, *again.graph.inputs[0].shape[1:]), np.float32), verbose=0).shape[0] == 2
 
 
+def test_cnn_over_pictures(tmp_path, capsys):
+    options = ["--model", "cnn", "--hidden", "8", "12", "--dropout", "0.1", "--epochs", "8", "--out", str(tmp_path)]
+    code, out, _ = run(capsys, "train", "digits", *options)
+    assert code == 0 and "Conv2D" in out
+    (folder,) = tmp_path.iterdir()
+    layers = json.loads((folder / "config.json").read_text())["network"]
+    assert [2, 2, 12] in [layer["output"] for layer in layers]
+    assert load_model(folder / "model.nyuron").predict(np.zeros((2, 8, 8), np.float32), verbose=0).shape == (2, 10)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -86,6 +96,7 @@ def test_transformer_over_rows_or_columns(source, steps, tmp_path, capsys):
         (["train", "iris", "--model", "cnnn"], "there is no such network"),
         (["train", "iris", "--model", "tranformer"], "did you mean 'transformer'"),
         (["train", "iris", "--model", "transformer", "--hidden", "8", "16"], "a transformer has one width"),
+        (["train", "iris", "--model", "cnn"], "a table's columns have none"),
         (["train", "iris", "--optimizer", "adm"], "did you mean 'adam'"),
         (["predict", "latest", "x.csv"], "no such run"),
     ],

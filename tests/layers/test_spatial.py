@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from nyuron import layers
 from nyuron.core import ArgumentError, ShapeError
-from nyuron.layers import Call, forward
+from nyuron.layers import Call, forward, read_weights
+from nyuron.layers._pooled import pooled_convolutions
+from nyuron.models import Model
 from oracle import keras_oracle
 
 
@@ -156,3 +158,27 @@ def test_ties_in_a_pool_give_the_gradient_to_the_first() -> None:
     x = jnp.zeros((1, 4, 4, 1))
     gradient = jax.grad(lambda x: jnp.sum(layers.MaxPooling2D()(x)))(x)
     np.testing.assert_array_equal(gradient[0, :, :, 0], np.kron(np.ones((2, 2)), [[1, 0], [0, 0]]))
+
+
+def test_a_network_pools_as_its_layers_do() -> None:
+    """A convolution and the pooling after it are computed together where nothing else sees what lies between."""
+    rng = np.random.default_rng(0)
+    x = jnp.asarray(rng.normal(size=(3, 9, 8, 2)), jnp.float32)
+    inputs = layers.Input((9, 8, 2))
+    first = layers.Conv2D(4, 3, activation="relu", bias_initializer="normal")
+    seen, shared = layers.Conv2D(3, 2, activation="tanh"), layers.Conv2D(3, 2)
+    pools = [layers.MaxPooling2D(2, 1), layers.MaxPooling2D(3, 2, "same"), layers.MaxPooling2D()]
+    pooled = pools[0](first(inputs))
+    between = shared(pooled)
+    model = Model(inputs, [pools[1](seen(pooled)), pools[2](between), layers.AveragePooling2D(2)(between)])
+    graph = model.graph
+    assert [graph.layers[graph.steps[at].layer].filters for at in pooled_convolutions(graph)] == [4]
+    found = model(x)
+    y = pools[0](first(x))
+    wanted = [pools[1](seen(y)), pools[2](shared(y)), layers.AveragePooling2D(2)(shared(y))]
+    for a, b in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    watched: dict[int, Any] = {}
+    params, state = read_weights(model)
+    graph.forward(params, state, x, call=Call(), watch=watched.setdefault)
+    assert [v.shape for v in watched.values()][:2] == [(3, 7, 6, 4), (3, 6, 5, 4)]

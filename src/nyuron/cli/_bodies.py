@@ -9,6 +9,8 @@ from nyuron.core import ArgumentError
 from nyuron.data import Dataset
 from nyuron.layers import (
     Add,
+    Conv1D,
+    Conv2D,
     Dense,
     Dropout,
     Flatten,
@@ -16,6 +18,8 @@ from nyuron.layers import (
     Input,
     Layer,
     LayerNormalization,
+    MaxPooling1D,
+    MaxPooling2D,
     PositionEmbedding,
     Reshape,
     TransformerEncoder,
@@ -31,9 +35,11 @@ HEAD = 16
 def hidden_widths(data: Dataset, name: str = "mlp") -> tuple[int, ...]:
     """Units of the default network's hidden layers, or the width of each of its blocks.
 
-    Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
+    Of cnn, filters: 32 and 64. Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
     and the blocks of a transformer, two of 64.
     """
+    if name == "cnn":
+        return (32, 64)
     is_large = data.kind == "image" and math.prod(data.x_train.shape[1:]) > LARGE_PICTURE
     return (256,) if name == "mlp" and is_large else (64, 64)
 
@@ -46,6 +52,32 @@ def mlp(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
         if dropout:
             body.append(Dropout(dropout))
     return body
+
+
+def cnn(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+    """Convolutions of 3 × 3 pixels, or 3 steps of a series, each rectified and halved in size by pooling.
+
+    Raises: ArgumentError for a table, whose columns have no neighbours.
+    """
+    shape = data.x_train.shape[1:]
+    is_picture = data.kind == "image"
+    if len(shape) < 2:
+        raise ArgumentError(
+            "a cnn looks at neighbours, and a table's columns have none",
+            who="--model",
+            expected="pictures or series",
+            got=f"examples with {math.prod(shape)} columns",
+            fix="--model mlp",
+        )
+    body: list[Layer] = [Reshape((*shape, 1))] if is_picture and len(shape) == 2 else []
+    if not is_picture and len(shape) > 2:
+        body.append(Reshape((shape[0], math.prod(shape[1:]))))
+    for width in widths:
+        if is_picture:
+            body += [Conv2D(width, 3, padding="same", activation="relu"), MaxPooling2D(padding="same")]
+        else:
+            body += [Conv1D(width, 3, padding="same", activation="relu"), MaxPooling1D(padding="same")]
+    return [*body, Flatten(), *([Dropout(dropout)] if dropout else [])]
 
 
 def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
@@ -75,4 +107,8 @@ def _positions(steps: int, width: int) -> Layer:
     return Model(x, Add()([x, PositionEmbedding(steps)(x)]), name="positions")
 
 
-BODIES: dict[str, Callable[[Dataset, tuple[int, ...], float], list[Layer]]] = {"mlp": mlp, "transformer": transformer}
+BODIES: dict[str, Callable[[Dataset, tuple[int, ...], float], list[Layer]]] = {
+    "mlp": mlp,
+    "cnn": cnn,
+    "transformer": transformer,
+}

@@ -77,8 +77,9 @@ class _Facts(NamedTuple):
 
 def _backward(window: Window, is_rectified: bool, pool: Window | None, saved: Saved, gradient: Any) -> Any:
     x, kernel, where, facts = saved
+    shape, dtype = gradient.shape, gradient.dtype
     if isinstance(gradient, jax.custom_derivatives.SymbolicZero):
-        gradient = jnp.zeros(gradient.shape, jnp.dtype(gradient.dtype))
+        gradient = jnp.zeros(shape, dtype)
     run = _backward_pass(window, is_rectified, pool, facts)
     of_input, of_kernel, of_bias = run(x, kernel, where, gradient)
     return of_input, of_kernel, of_bias if facts.has_bias else None

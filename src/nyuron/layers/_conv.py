@@ -125,7 +125,10 @@ class Conv(Windowed):
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         return self.shape_with(shapes[0], self.filters)
 
-    def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+    def apply(
+        self, params: Params, state: State, x: Array, *, call: Call, pool: Window | None = None
+    ) -> tuple[Array, State]:
+        """The output, or where `pool` is given the largest value of each of its windows over the output."""
         y = conv(
             self.channels_last(x),
             params["kernel"],
@@ -133,6 +136,7 @@ class Conv(Windowed):
             window=self.window,
             groups=self.groups,
             activation=self.fused(),
+            pool=pool,
         )
         return self.activated(y), state
 

@@ -14,6 +14,7 @@ from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._keywords import Keyword, arguments, given_masks, shape_after
 from nyuron.layers._layer import Layer, as_float, forward
 from nyuron.layers._penalties import constrain_layer, layer_penalty
+from nyuron.layers._pooled import pooled_convolutions
 
 Reference = tuple[int, int | None]
 """A value: its place among (inputs, then steps), and which of a step's several outputs (None: its only one)."""
@@ -98,9 +99,18 @@ class Graph(Layer):
         masks: list[Any] = [*call.masks, *[None] * (len(inputs) - len(call.masks))]
         states = list(state)
         penalty: Any = 0.0
+        # Who watches sees every step's own output.
+        pools = pooled_convolutions(self) if watch is None else {}
+        done_before = set(pools.values())
         for place, step in enumerate(self.steps):
             layer = self.layers[step.layer]
             chosen, named = arguments(step, [_picked_value(values, reference) for reference in step.inputs])
+            if place in done_before:
+                values.append(chosen[0])
+                masks.append(None)
+                continue
+            if place in pools:
+                named["pool"] = self.layers[self.steps[pools[place]].layer].window  # type: ignore[attr-defined]
             local = Call(
                 None if call.key is None else jax.random.fold_in(call.key, place),
                 named.pop("training", call.training),
