@@ -374,13 +374,38 @@ class Model(Layer):
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: Any = None,
+        *,
+        detail: bool = False,
+        hyperparameters: bool = False,
     ) -> None:
-        """Print the layers, their output shapes and their numbers of parameters, as Keras does."""
+        """Print the layers, their output shapes and their numbers of parameters, as Keras does; and on request more.
+
+        `detail`: each layer's receptive field in positions of the input, multiply-adds of its matrix products and
+        convolutions, and memory for its weights and its output, for one example (unknown axes count as 1).
+        `hyperparameters`: what each layer learned beside what was chosen for it.
+        """
         from nyuron.models._summary import summary_text
 
         del positions, layer_range
-        text = summary_text(self, line_length, expand_nested=expand_nested, show_trainable=show_trainable)
+        text = summary_text(
+            self,
+            line_length,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            detail=detail,
+            hyperparameters=hyperparameters,
+        )
         (print_fn or print)(text)
+
+    def hyperparameters(self) -> dict[str, dict[str, Any]]:
+        """Parameters against hyperparameters, by layer: {"class", "parameters", "state", "hyperparameters"}.
+
+        The first two dicts give the arrays that training changes, and those carried along, with their shapes; the last
+        one what was chosen. After `compile` the entry "compile" tells the optimizer's and the loss.
+        """
+        from nyuron.models._hyperparameters import hyperparameters_of
+
+        return hyperparameters_of(self)
 
     # Files.
 

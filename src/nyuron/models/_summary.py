@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from typing import Any
 
 import numpy as np
 
 from nyuron.layers import SymbolicTensor, shape_after
+from nyuron.models._costs import costs_of
+from nyuron.models._hyperparameters import hyperparameters_of
 
 
 def shape_text(shape: Any) -> str:
@@ -16,7 +20,7 @@ def shape_text(shape: Any) -> str:
     return f"({', '.join(str(n) for n in shape)}{',' if len(shape) == 1 else ''})"
 
 
-def size_text(count: int) -> str:
+def size_text(count: float) -> str:
     """'795.04 KB', at four bytes a number."""
     size = count * 4.0
     for unit in ("B", "KB", "MB", "GB"):
@@ -55,17 +59,26 @@ def rows_of(model: Any) -> list[tuple[str, str, str, str]]:
 
 
 def summary_text(
-    model: Any, line_length: int | None, *, expand_nested: bool = False, show_trainable: bool = False
+    model: Any,
+    line_length: int | None,
+    *,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    detail: bool = False,
+    hyperparameters: bool = False,
 ) -> str:
     """The whole table with its totals."""
     is_chain = not model._input_layers
-    rows = rows_of(model)
-    header = ["Layer (type)", "Output Shape", "Param #", "Connected to"]
-    columns = 3 if is_chain else 4
+    rows = _detailed(model) if detail else rows_of(model)
+    header = ["Layer (type)", "Output Shape", "Param #", *(_DETAIL if detail else ()), "Connected to"]
+    columns = len(header) - is_chain
+    numbers = len(header) - 1
     table = [tuple(row[:columns]) for row in rows]
     if expand_nested:
         table = [
-            entry for row, layer in zip(table, model.layers, strict=False) for entry in (row, *_nested(layer, columns))
+            entry
+            for row, layer in zip(table, model.layers, strict=False)
+            for entry in (row, *_nested(layer, columns, detail))
         ]
     if show_trainable:
         header = [*header[:columns], "Trainable"]
@@ -82,31 +95,86 @@ def summary_text(
     lines = [
         f'Model: "{model.name}"',
         _rule("┏┳┓", "━", widths),
-        _line("┃", header[:columns], widths),
+        _line("┃", header[:columns], widths, numbers),
         _rule("┡╇┩", "━", widths),
     ]
     for i, row in enumerate(table):
-        lines += [_line("│", row, widths)] + ([_rule("├┼┤", "─", widths)] if i + 1 < len(table) else [])
+        lines += [_line("│", row, widths, numbers)] + ([_rule("├┼┤", "─", widths)] if i + 1 < len(table) else [])
     lines.append(_rule("└┴┘", "─", widths))
     trainable = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
     fixed = sum(int(np.prod(w.shape)) for w in model.non_trainable_weights)
     for label, count in (("Total", trainable + fixed), ("Trainable", trainable), ("Non-trainable", fixed)):
         lines.append(f" {label} params: {count:,} ({size_text(count)})")
+    if detail:
+        lines += _totals(model)
+    if hyperparameters:
+        lines += _choices(model)
     return "\n".join(lines)
 
 
-def _nested(layer: Any, columns: int) -> list[tuple[str, ...]]:
+def _nested(layer: Any, columns: int, detail: bool) -> list[tuple[str, ...]]:
     if not hasattr(layer, "network"):
         return []
-    return [(f"    └ {row[0]}", *row[1:columns]) for row in rows_of(layer)]
+    rows = _detailed(layer) if detail else rows_of(layer)
+    return [(f"    └ {row[0]}", *row[1:columns]) for row in rows]
+
+
+_DETAIL = ("Receptive field", "Multiply-adds", "Weights", "Output")
+
+
+def _detailed(model: Any) -> list[tuple[str, ...]]:
+    cells = {
+        f"{layer.name} ({type(layer).__name__})": (
+            str(cost.reach),
+            "?" if cost.multiply_adds is None else f"{cost.multiply_adds:,}",
+            size_text(cost.weight_bytes / 4),
+            size_text(cost.output_bytes / 4),
+        )
+        for layer, cost in zip(model.network_layers, costs_of(model), strict=True)
+    }
+    return [(*row[:3], *cells.get(row[0], ("",) * len(_DETAIL)), *row[3:]) for row in rows_of(model)]
+
+
+def _totals(model: Any) -> list[str]:
+    costs = costs_of(model)
+    adds = sum(cost.multiply_adds or 0 for cost in costs)
+    weights, outputs = sum(cost.weight_bytes for cost in costs), sum(cost.output_bytes for cost in costs)
+    return [
+        f" Multiply-adds for one example: {adds:,}",
+        f" Memory: weights {size_text(weights / 4)}, outputs of one example {size_text(outputs / 4)}",
+    ]
+
+
+def _choices(model: Any) -> list[str]:
+    header = ("Layer (type)", "Parameters (learned)", "Hyperparameters (chosen)")
+    rows = []
+    for name, entry in hyperparameters_of(model).items():
+        arrays = {**entry["parameters"], **{f"{k} (carried)": v for k, v in entry["state"].items()}}
+        learned = [f"{k} {shape_text(v)}" for k, v in arrays.items()] or ["-"]
+        chosen = [f"{k}={_said(v)}" for k, v in entry["hyperparameters"].items() if v is not None]
+        text = textwrap.wrap(", ".join(chosen), 70) or ["-"]
+        label = name if name == "compile" else f"{name} ({entry['class']})"
+        rows.append(list(itertools.zip_longest([label], learned, text, fillvalue="")))
+    widths = [max(len(cell) for row in [[header], *rows] for line in row for cell in [line[c]]) + 2 for c in range(3)]
+    lines = ["", _rule("┏┳┓", "━", widths), _line("┃", header, widths, 0), _rule("┡╇┩", "━", widths)]
+    for i, row in enumerate(rows):
+        lines += [_line("│", line, widths, 0) for line in row]
+        lines += [_rule("├┼┤", "─", widths)] if i + 1 < len(rows) else []
+    return [*lines, _rule("└┴┘", "─", widths)]
 
 
 def _rule(ends: str, dash: str, widths: list[int]) -> str:
     return ends[0] + ends[1].join(dash * w for w in widths) + ends[2]
 
 
-def _line(bar: str, cells: Any, widths: list[int]) -> str:
+def _said(value: Any) -> str:
+    # An object's own form of itself is no text.
+    return value if isinstance(value, str) and value.endswith(")") else repr(value)
+
+
+def _line(bar: str, cells: Any, widths: list[int], numbers: int) -> str:
+    """One row; the columns from the third to the one before `numbers` are figures."""
     padded = [f" {cell}".ljust(w) for cell, w in zip(cells, widths, strict=True)]
-    if len(padded) > 2:
-        padded[2] = f"{cells[2]} ".rjust(widths[2])
+    for c in range(2, min(numbers, len(padded))):
+        padded[c] = f"{cells[c]} ".rjust(widths[c])
     return bar + bar.join(padded) + bar
