@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-BYTES = 2**18
-"""What a piece's products may take: about a quarter of a core's second-level cache."""
+BYTES = 2**20
+"""What a piece's products may take: about a core's second-level cache."""
 
 
 def chunk_size(batch: int, bytes_each: int) -> int:
