@@ -88,6 +88,18 @@ def test_cnn_over_pictures(tmp_path, capsys):
     assert load_model(folder / "model.nyuron").predict(np.zeros((2, 8, 8), np.float32), verbose=0).shape == (2, 10)
 
 
+@pytest.mark.parametrize(("name", "source", "steps"), [("lstm", "digits", 8), ("gru", "iris", 4)])
+def test_recurrent_over_rows_or_columns(name, source, steps, tmp_path, capsys):
+    options = ["--model", name, "--hidden", "8", "6", "--dropout", "0.1", "--epochs", "4", "--out", str(tmp_path)]
+    code, out, _ = run(capsys, "train", source, *options)
+    assert code == 0 and name.upper() in out
+    (folder,) = tmp_path.iterdir()
+    outputs = [layer["output"] for layer in json.loads((folder / "config.json").read_text())["network"]]
+    assert [steps, 8] in outputs and [6] in outputs
+    again = load_model(folder / "model.nyuron")
+    assert again.predict(np.zeros((2, *again.graph.inputs[0].shape[1:]), np.float32), verbose=0).shape[0] == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from nyuron.core import ArgumentError
 from nyuron.data import Dataset
 from nyuron.layers import (
+    GRU,
+    LSTM,
     Add,
     Conv1D,
     Conv2D,
@@ -35,11 +38,13 @@ HEAD = 16
 def hidden_widths(data: Dataset, name: str = "mlp") -> tuple[int, ...]:
     """Units of the default network's hidden layers, or the width of each of its blocks.
 
-    Of cnn, filters: 32 and 64. Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
+    Of cnn, filters: 32 and 64. Of lstm and gru, one layer of 128. Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
     and the blocks of a transformer, two of 64.
     """
     if name == "cnn":
         return (32, 64)
+    if name in ("lstm", "gru"):
+        return (128,)
     is_large = data.kind == "image" and math.prod(data.x_train.shape[1:]) > LARGE_PICTURE
     return (256,) if name == "mlp" and is_large else (64, 64)
 
@@ -102,6 +107,17 @@ def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[
     return [*body, LayerNormalization(), GlobalAveragePooling1D()]
 
 
+def recurrent(make: Callable[..., Layer], data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+    """Recurrent layers over a picture's rows, a series' steps or a table's columns; the last one gives its last output."""
+    shape = data.x_train.shape[1:]
+    body: list[Layer] = [] if len(shape) == 2 else [Reshape((shape[0], math.prod(shape[1:])))]
+    for place, width in enumerate(widths):
+        body.append(make(width, return_sequences=place + 1 < len(widths)))
+        if dropout:
+            body.append(Dropout(dropout))
+    return body
+
+
 def _positions(steps: int, width: int) -> Layer:
     x = Input((steps, width))
     return Model(x, Add()([x, PositionEmbedding(steps)(x)]), name="positions")
@@ -110,5 +126,7 @@ def _positions(steps: int, width: int) -> Layer:
 BODIES: dict[str, Callable[[Dataset, tuple[int, ...], float], list[Layer]]] = {
     "mlp": mlp,
     "cnn": cnn,
+    "lstm": partial(recurrent, LSTM),
+    "gru": partial(recurrent, GRU),
     "transformer": transformer,
 }

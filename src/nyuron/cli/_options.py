@@ -63,7 +63,7 @@ class TrainOptions:
         str,
         Parameter(
             group=NETWORK,
-            metavar="mlp|cnn|transformer|FILE.yaml",
+            metavar="mlp|cnn|lstm|gru|transformer|FILE.yaml",
             help="A network that fits the data, or your own. Default: mlp.",
         ),
     ] = "mlp"
@@ -74,7 +74,7 @@ class TrainOptions:
             metavar="WIDTH…",
             consume_multiple=True,
             negative="",
-            help="Units of the hidden layers: --hidden 128 64; of cnn the filters, of transformer a width for each block. Default: 64 64; 32 64 for cnn; 256 for mlp on large pictures.",
+            help="Units of the hidden layers: --hidden 128 64; of cnn the filters, of transformer a width for each block. Default: 64 64; 32 64 for cnn; 128 for lstm and gru; 256 for mlp on large pictures.",
         ),
     ] = ()
     dropout: Annotated[
