@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
+import nyuron
 from layers.cases import CASES, double, drawn_like
+from nyuron.core import FileFormatError, KindError
 from nyuron.layers import Input
 from nyuron.models import Model, load_model
 from oracle import keras_oracle
@@ -65,8 +68,6 @@ def test_every_layer_goes_to_keras_and_back(case, tmp_path):
 
 def both(make):
     """The same network by both, ours with drawn weights that theirs is given through a file."""
-    import nyuron
-
     return make(nyuron.layers, nyuron.Input, nyuron.Model, nyuron.Sequential), make(
         keras.layers, keras.Input, keras.Model, keras.Sequential
     )
@@ -173,3 +174,82 @@ def test_networks_predict_the_same_there_and_here(make, tmp_path):
         other = both(make)[0]
         other.load_weights(tmp_path / "theirs.keras")
         agree(other, theirs, inputs)
+
+
+def subclassed(room):
+    """A model with layers as attributes, in lists, and in a layer of the user's own; the same for both."""
+
+    class Scale(room.layers.Layer):
+        def build(self, shape):
+            self.factor = self.add_weight(shape=(shape[-1],), initializer="ones", name="factor")
+            self.seen = self.add_weight(shape=(), initializer="zeros", trainable=False, name="seen")
+
+        def call(self, x):
+            return x * self.factor
+
+    class Network(room.Model):
+        def __init__(self):
+            super().__init__(name="network")
+            self.last = room.layers.Dense(2)
+            self.blocks = [room.layers.Dense(4, activation="tanh"), room.layers.Dense(4), Scale()]
+            self.norm = room.layers.BatchNormalization()
+            self._first = room.layers.Dense(4)
+
+        def call(self, x):
+            x = self.norm(self._first(x))
+            for block in self.blocks:
+                x = block(x)
+            return self.last(x)
+
+    return Network()
+
+
+def test_weights_of_subclassed_models(tmp_path):
+    x = NETWORKS[nested]
+    with keras_oracle():
+        ours, theirs = subclassed(nyuron), subclassed(keras)
+        for seed, model in enumerate((ours, theirs)):
+            model(x)
+            model.set_weights(drawn_like(model.get_weights(), seed))
+        ours.save_weights(tmp_path / "ours.weights.h5")
+        wanted = np.asarray(ours(x))
+        assert np.abs(np.asarray(theirs(x)) - wanted).max() > 1e-2
+        theirs.load_weights(tmp_path / "ours.weights.h5")
+        np.testing.assert_allclose(theirs(x), wanted, rtol=1e-5)
+        ours.set_weights(drawn_like(ours.get_weights(), 5))
+        theirs.save_weights(tmp_path / "theirs.weights.h5")
+        ours.load_weights(tmp_path / "theirs.weights.h5")
+        np.testing.assert_allclose(ours(x), wanted, rtol=1e-5)
+    with pytest.raises(KindError, match="the structure of a subclassed model is code"):
+        ours.save(tmp_path / "ours.keras")
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("make", [several_ends, images], ids=lambda make: make.__name__)
+def test_weights_of_the_older_layout(make, tmp_path, monkeypatch):
+    inputs = NETWORKS[make]
+    with keras_oracle():
+        ours, theirs = both(make)
+        theirs.set_weights(drawn_like(theirs.get_weights(), 3))
+        # Keras writes this layout through its warning only.
+        monkeypatch.setattr("absl.logging.warning", lambda *_: None)
+        theirs.save(tmp_path / "theirs.h5")
+        ours.load_weights(tmp_path / "theirs.h5")
+        agree(ours, theirs, inputs)
+        other = both(make)[0]
+        if make is several_ends:
+            other.load_weights(tmp_path / "theirs.h5", by_name=True)
+            agree(other, theirs, inputs)
+    before = other.get_weights()
+    with h5py.File(tmp_path / "theirs.h5", "r+") as file:
+        layers: Any = file["model_weights"]
+        layer = next(group for group in layers.values() if len(group.attrs["weight_names"]))
+        del layer[layer.attrs["weight_names"][0]]
+    with pytest.raises(FileFormatError, match="and does not have it"):
+        other.load_weights(tmp_path / "theirs.h5")
+    wrong = nyuron.Sequential([nyuron.Input((4,)), nyuron.layers.Dense(3, name="shared")])
+    theirs.save(tmp_path / "theirs.h5")
+    with pytest.raises(FileFormatError, match="layers with weights, not 1"):
+        wrong.load_weights(tmp_path / "theirs.h5")
+    for a, b in zip(other.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(a, b)

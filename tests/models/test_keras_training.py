@@ -103,8 +103,9 @@ def test_settings_of_compile_stay(tmp_path):
     model = nyuron.Model(
         x, {n: nyuron.layers.Dense(k, a, name=n)(x) for n, k, a in (("a", 3, "softmax"), ("b", 1, None))}
     )
+    rate: Any = nyuron.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     model.compile(
-        nyuron.optimizers.Adam(nyuron.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5), beta_1=0.8),
+        nyuron.optimizers.Adam(rate, beta_1=0.8),
         loss={"a": losses.CategoricalCrossentropy(label_smoothing=0.1), "b": "mse"},
         loss_weights={"a": 1.0, "b": 0.5},
         metrics={"a": ["accuracy", metrics.TopKCategoricalAccuracy(2)], "b": [losses.mean_absolute_error]},

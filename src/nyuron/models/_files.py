@@ -118,6 +118,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **optio
     model.graph  # noqa: B018  (an unbuilt model is an error)
     if Path(filepath).suffix == ".safetensors":
         return load_safetensors(model, filepath, skip_mismatch, **options)
+    by_name = options.pop("by_name", False)
     if options:
         raise ArgumentError(
             "these arguments are for safetensors files",
@@ -126,7 +127,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **optio
             fix="leave them out, or load a .safetensors file",
         )
     if is_hdf5(filepath) or is_keras_file(filepath):
-        return load_keras_weights(model, filepath, skip_mismatch)
+        return load_keras_weights(model, filepath, skip_mismatch, by_name)
     _, arrays = read_archive(filepath, WEIGHTS)
     filled = fill_tree({"params": model.slot.params, "state": model.slot.state}, arrays, str(filepath))
     model.put_weights(filled["params"], filled["state"])

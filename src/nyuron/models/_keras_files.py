@@ -10,10 +10,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from nyuron.core import FileFormatError, KindError, NyuronError, custom_objects
+from nyuron.core import ArgumentError, FileFormatError, KindError, NyuronError, custom_objects
 from nyuron.models._keras_optimizer import optimizer_arrays, restore_optimizer
 from nyuron.models._keras_read import keras_reader
 from nyuron.models._keras_write import keras_writer
+from nyuron.models._old_weights import fill_from_old, is_old
 from nyuron.saving import (
     Hdf5Tree,
     KerasReader,
@@ -127,12 +128,23 @@ def _compile(model: Any, reader: KerasReader, settings: Any) -> None:
         ) from error
 
 
-def load_keras_weights(model: Any, path: Any, skip_mismatch: bool = False) -> None:
-    """Read weights from a `.weights.h5` or a `.keras` file into a built model."""
+def load_keras_weights(model: Any, path: Any, skip_mismatch: bool = False, by_name: bool = False) -> None:
+    """Read weights from a `.weights.h5` or a `.keras` file, or an older `.h5` file, into a built model."""
     model.graph  # noqa: B018  (an unbuilt model is an error)
     is_zip = str(path).endswith(".keras")
     source = read_keras_zip(path, weights_only=True).weights if is_zip else path
-    fill_weights(model, read_hdf5(source, str(path)), str(path), skip_mismatch)
+    tree = read_hdf5(source, str(path))
+    if is_old(tree):
+        fill_from_old(model, tree, str(path), skip_mismatch, by_name)
+    elif by_name:
+        raise ArgumentError(
+            "by_name is for safetensors files and for the older .h5 files",
+            who=f"{model.name}.load_weights",
+            got=str(path),
+            fix="skip_mismatch=True loads what fits",
+        )
+    else:
+        fill_weights(model, tree, str(path), skip_mismatch)
 
 
 def fill_weights(model: Any, tree: Hdf5Tree, who: str, skip_mismatch: bool = False) -> None:
@@ -142,6 +154,11 @@ def fill_weights(model: Any, tree: Hdf5Tree, who: str, skip_mismatch: bool = Fal
     """
     places = list(stored_weights(model))
     found = {s.path: _find(tree, s.path) for s in places}
+    if None in found.values():
+        others = list(stored_weights(model, by_attribute=True))
+        by_attribute = {s.path: _find(tree, s.path) for s in others}
+        if None not in by_attribute.values():
+            places, found = others, by_attribute
     missing = [path for path, array in found.items() if array is None]
     taken = {path for path, _ in filter(None, found.values())}
     extra = [path for path in tree.arrays if path not in taken and not _is_aside(path)]

@@ -428,8 +428,8 @@ class Model(Layer):
         """Read weights that an equal model has written, here or in Keras; or those of a safetensors file.
 
         `skip_mismatch` loads what fits, and warns of the rest. For safetensors files there are also `mapping`, from
-        names in the file to names here (a dict, or a function that gives None for what is to be left out), and
-        `transpose`, which says how arrays are turned.
+        names in the file to names here (a dict, or a function that gives None for what is to be left out),
+        `transpose`, which says how arrays are turned, and `by_name`, which loads what both have.
 
         Raises: FileFormatError that lists what is missing, left over, or of another shape; then nothing is changed.
         """

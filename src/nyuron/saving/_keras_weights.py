@@ -37,8 +37,13 @@ class Stored(NamedTuple):
         return self.place.read()
 
 
-def stored_weights(layer: Layer, prefix: str = "", seen: set[int] | None = None) -> Iterator[Stored]:
-    """A layer's or model's weights with their paths, each once, in the order of `layer.weights`.
+def stored_weights(
+    layer: Layer, prefix: str = "", seen: set[int] | None = None, by_attribute: bool = False
+) -> Iterator[Stored]:
+    """A layer's or model's weights with their paths, each once.
+
+    Of a subclassed model Keras visits attributes by their names, and among these `layers`, which has all layers; so
+    some have a path by that. `by_attribute` gives the others' paths to them too.
 
     Source: keras.src.saving.saving_lib (`_save_state`).
     """
@@ -56,14 +61,14 @@ def stored_weights(layer: Layer, prefix: str = "", seen: set[int] | None = None)
     listed = getattr(layer.slot, "layers", None)
     if listed is not None and not getattr(listed[0] if listed else None, "is_body", False):
         for name, sub in named_layers(listed):
-            yield from stored_weights(sub, f"{start}layers/{name}", seen)
+            yield from stored_weights(sub, f"{start}layers/{name}", seen, by_attribute)
         return
     own = [] if listed is not None else sorted(own_weights(layer), key=lambda w: not w.trainable)
     for number, w in enumerate(own):
         place = Place(lambda w=w: w.value, lambda new, w=w: setattr(w, "value", new), w.trainable)
         yield Stored(f"{start}vars/{number}", place)
-    for name, sub in _attributes(layer):
-        yield from stored_weights(sub, start + name, seen)
+    for name, sub in _attributes(layer, by_attribute or listed is None):
+        yield from stored_weights(sub, start + name, seen, by_attribute)
 
 
 def named_layers(layers: Iterable[Layer]) -> Iterator[tuple[str, Layer]]:
@@ -112,10 +117,12 @@ def keras_class(layer: Any) -> str:
     return RENAMED.get(name, name) if type(layer).__module__.startswith("nyuron.") else name
 
 
-def _attributes(layer: Any) -> Iterator[tuple[str, Layer]]:
-    for name in sorted(layer.__dict__, key=lambda n: f"~{n}" if n.startswith("_") else n):
-        if name not in HIDDEN and not name.startswith("__"):
-            yield from _inside(name, layer.__dict__[name])
+def _attributes(layer: Any, is_plain: bool) -> Iterator[tuple[str, Layer]]:
+    held = {name: value for name, value in layer.__dict__.items() if name not in HIDDEN and not name.startswith("__")}
+    if not is_plain:
+        held = {**held, "layers": list(sublayers(layer).values())}
+    for name in sorted(held, key=lambda n: f"~{n}" if n.startswith("_") else n):
+        yield from _inside(name, held[name])
 
 
 def _inside(path: str, value: Any) -> Iterator[tuple[str, Layer]]:
