@@ -16,6 +16,7 @@ from nyuron.core import ArgumentError, KindError, ShapeError, from_config, to_co
 from nyuron.layers import Call, forward
 from nyuron.layers._penalties import layer_penalty
 from nyuron.models import Model, Sequential
+from nyuron.optimizers import SGD, LevenbergMarquardt, Newton
 from oracle import keras_oracle
 
 theirs = keras.layers
@@ -113,8 +114,6 @@ def test_encoder_and_decoder_train_as_in_keras() -> None:
     again = Model.from_config(ours.get_config())
     again.set_weights(weights)
     same(again.predict(x), wanted)
-    from nyuron.optimizers import SGD
-
     ours.compile(SGD(0.1), "mse")
     ours.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0)
     for a, b in zip(ours.get_weights(), [np.asarray(v.value) for v in other.weights], strict=True):
@@ -149,8 +148,6 @@ def test_sequences_of_different_lengths_train_as_in_keras() -> None:
         other.fit(x, y, batch_size=4, epochs=1, shuffle=False, verbose=0)
     ours.set_weights(weights)
     same(ours.predict(x), wanted)
-    from nyuron.optimizers import SGD
-
     ours.compile(SGD(0.1), "binary_crossentropy")
     ours.fit(x, y, batch_size=4, epochs=1, shuffle=False, verbose=0)
     for a, b in zip(ours.get_weights(), [np.asarray(v.value) for v in other.weights], strict=True):
@@ -297,6 +294,15 @@ def test_a_users_cell_goes_through_time() -> None:
 def test_what_is_no_cell_is_refused(make: Any) -> None:
     with pytest.raises(KindError, match="this is no cell"):
         make()
+
+
+def test_methods_with_second_derivatives_train_recurrent_layers() -> None:
+    y = X[:, :, :1].sum(1)
+    for optimizer in (LevenbergMarquardt(), Newton()):
+        model = Sequential([layers.Input((5, 2)), layers.LSTM(2), layers.Dense(1)])
+        model.compile(optimizer, "mse")
+        losses = model.fit(X, y, batch_size=3, epochs=6, verbose=0).history["loss"]
+        assert losses[-1] < losses[0]
 
 
 # Dropout.

@@ -29,6 +29,7 @@ class Bidirectional(Wrapper):
         layers that do not go together.
     Source: Schuster & Paliwal 1997; keras.layers.Bidirectional.
     Example:
+        >>> from nyuron.layers import LSTM
         >>> Bidirectional(LSTM(4))(jnp.ones((2, 5, 3))).shape
         (2, 8)
     """

@@ -20,7 +20,8 @@ class GRU(GRUGates, GatedRecurrent):
     masked step changes nothing: output and state are those of the step before. Initial states are given as further
     inputs or by ``initial_state=``; a stateful layer begins each batch where the last one ended.
 
-    Differs from Keras: `use_cudnn` changes nothing; no `implementation`.
+    Differs from Keras: evaluate begins every batch of a stateful layer with the states that fit left; `use_cudnn` changes
+    nothing; no `implementation`.
 
     Shapes: x (batch, time, features) -> (batch, units), or (batch, time, units) with return_sequences; with
         return_state also the last h (batch, units). W (features, 3 units), R (units, 3 units), b (2, 3 units), or

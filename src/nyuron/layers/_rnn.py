@@ -30,7 +30,8 @@ class RNN(Wrapper, Recurrent):
     the (last) cell, or zeros with `zero_output_for_mask`. Initial states are given as further inputs or by
     ``initial_state=``; a stateful layer begins each batch where the last one ended.
 
-    Differs from Keras: with `return_state` the states of stacked cells come one by one.
+    Differs from Keras: with `return_state` the states of stacked cells come one by one; evaluate begins every batch of a
+    stateful layer with the states that fit left.
 
     Shapes: x (batch, time, …) -> (batch, units), or (batch, time, units) with return_sequences; with return_state also
         the last states.
@@ -38,6 +39,7 @@ class RNN(Wrapper, Recurrent):
         ShapeError for initial states that do not fit.
     Source: keras.layers.RNN.
     Example:
+        >>> from nyuron.layers import GRUCell, LSTMCell
         >>> RNN([LSTMCell(4), GRUCell(3)], return_sequences=True)(jnp.ones((2, 5, 6))).shape
         (2, 5, 3)
     """

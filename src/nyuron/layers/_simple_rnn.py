@@ -18,6 +18,8 @@ class SimpleRNN(SimpleGates, GatedRecurrent):
     A masked step changes nothing: output and state are those of the step before. Initial states are given as further
     inputs or by ``initial_state=``; a stateful layer begins each batch where the last one ended.
 
+    Differs from Keras: evaluate begins every batch of a stateful layer with the states that fit left.
+
     Shapes: x (batch, time, features) -> (batch, units), or (batch, time, units) with return_sequences; with
         return_state also the last h (batch, units).
     Raises: ArgumentError for a rate outside 0 … 1, or a stateful layer without a fixed batch size; ShapeError for

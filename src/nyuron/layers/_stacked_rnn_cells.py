@@ -20,6 +20,7 @@ class StackedRNNCells(Wrapper, Cell):
     Raises: KindError for something that is no cell.
     Source: keras.layers.StackedRNNCells.
     Example:
+        >>> from nyuron.layers import GRUCell, LSTMCell
         >>> cell = StackedRNNCells([LSTMCell(4), GRUCell(3)])
         >>> cell.state_size
         [[4, 4], 3]

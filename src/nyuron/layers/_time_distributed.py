@@ -25,6 +25,7 @@ class TimeDistributed(Wrapper):
     Raises: KindError for something that is no layer; ShapeError for inputs without time.
     Source: keras.layers.TimeDistributed.
     Example:
+        >>> from nyuron.layers import Dense
         >>> TimeDistributed(Dense(2))(jnp.ones((4, 5, 3))).shape
         (4, 5, 2)
     """
