@@ -191,6 +191,7 @@ def subclassed(room):
         def __init__(self):
             super().__init__(name="network")
             self.last = room.layers.Dense(2)
+            self.each = room.layers.TimeDistributed(Scale())
             self.blocks = [room.layers.Dense(4, activation="tanh"), room.layers.Dense(4), Scale()]
             self.norm = room.layers.BatchNormalization()
             self._first = room.layers.Dense(4)
@@ -199,7 +200,7 @@ def subclassed(room):
             x = self.norm(self._first(x))
             for block in self.blocks:
                 x = block(x)
-            return self.last(x)
+            return self.last(self.each(x[:, None])[:, 0])
 
     return Network()
 

@@ -52,6 +52,12 @@ def stored_weights(
         return
     seen.add(id(layer))
     start = f"{prefix}/" if prefix else ""
+    for name, part in getattr(layer.slot, "parts", {}).items():
+        inner = named_layers(part) if isinstance(part, tuple) else [("", part)]
+        for number, sub in inner:
+            yield from stored_weights(sub, f"{start}{name}/{number}".rstrip("/"), seen, by_attribute)
+    if hasattr(layer.slot, "parts"):
+        return
     if is_module(type(layer)):
         # What begins with a line is carried from batch to batch, and is no weight in Keras.
         order = [(part, at) for part in (0, 1) for at in layer.slot.order[part] if not str(at[0]).startswith("_")]
