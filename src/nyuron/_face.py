@@ -20,6 +20,7 @@ _ROOMS = (
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "saving",
     "train",

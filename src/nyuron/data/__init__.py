@@ -6,7 +6,7 @@ from nyuron.data._batches import batch_count, batches_of, is_batched_source
 from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset
 from nyuron.data._file_batches import BrokenFilesWarning
 from nyuron.data._files import Files
-from nyuron.data._image_files import decode_image, image_dataset_from_directory
+from nyuron.data._image_files import IMAGE_DECODERS, decode_image, image_dataset_from_directory, need_pillow
 from nyuron.data._load_file import load_file
 from nyuron.data._prefetch import prefetch
 from nyuron.data._read import read, read_text
@@ -22,6 +22,7 @@ from nyuron.data._windows import timeseries_dataset_from_array
 
 __all__ = [
     "CLASSIFICATION",
+    "IMAGE_DECODERS",
     "REGRESSION",
     "Batched",
     "BrokenFilesWarning",
@@ -43,6 +44,7 @@ __all__ = [
     "image_dataset_from_directory",
     "is_batched_source",
     "load_file",
+    "need_pillow",
     "prefetch",
     "read",
     "read_text",

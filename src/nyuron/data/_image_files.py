@@ -17,7 +17,7 @@ from nyuron.data._resample import INTERPOLATIONS, resized
 
 _WHO = "image_dataset_from_directory()"
 _ENDINGS = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-_DECODERS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+IMAGE_DECODERS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 
 
@@ -129,7 +129,7 @@ def decode_image(data: bytes, color_mode: str = "rgb") -> np.ndarray:
     """
     from PIL import Image
 
-    with Image.open(BytesIO(data), formats=_DECODERS) as image:
+    with Image.open(BytesIO(data), formats=IMAGE_DECODERS) as image:
         image.load()
         if image.mode.startswith("I"):  # 16 bits: the upper ones, which Pillow's own conversion would not take
             image = Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8))
