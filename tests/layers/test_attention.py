@@ -158,6 +158,16 @@ def test_equal_inputs_share_a_product_and_change_nothing() -> None:
     assert program.count("dot_general") == 4
 
 
+def test_masks_may_be_inputs_of_a_functional_model() -> None:
+    query, mask = layers.Input((3, 6)), layers.Input((3, 3), dtype="bool")
+    layer = layers.MultiHeadAttention(2, 3)
+    y = layer(query=query, value=query, attention_mask=mask, use_causal_mask=True)
+    model = nyuron.models.Model([query, mask], y)
+    x, pairs = normal(*QUERY), PAIRS[:, :, :3]
+    found = model.predict([np.asarray(x), np.asarray(pairs)], verbose=0)
+    close(found, layer(x, x, attention_mask=pairs, use_causal_mask=True))
+
+
 @pytest.mark.parametrize("kind", ["Attention", "AdditiveAttention"])
 @pytest.mark.parametrize("is_causal", [False, True])
 def test_scored_attention_with_masks(kind: str, is_causal: bool) -> None:
