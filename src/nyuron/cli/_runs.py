@@ -76,14 +76,17 @@ def _text(value: Any) -> str:
 
 
 def show_one(name: str, base: Path) -> int:
-    """Options and figures of one run."""
+    """Options and figures of one run, in groups."""
     run = find_run(name, base)
     flat, out, table = _flat(run), console(), facts()
     table.add_row("test", headline(run.read("metrics")))
     for group in ("asked", "data", "network", "training", "figures"):
-        for key, value in flat[group].items():
-            if value not in (None, "", [], False):
-                table.add_row(key.replace("_", " "), _text(value))
+        shown = {key: value for key, value in flat[group].items() if value not in (None, "", [], False)}
+        if shown:
+            table.add_row("")
+            table.add_row(f"[bold]{group}[/]")
+        for key, value in shown.items():
+            table.add_row(f"  {key.replace('_', ' ')}", _text(value))
     out.print(run.path.name, style="bold")
     out.print(table)
     out.print(f"\nreport  {(run.path / 'report.html').resolve().as_uri()}")
