@@ -16,6 +16,11 @@ _MORE = (
     "fbeta_score",
     "r2_score",
     "iou",
+    "io_u",
+    "correlation",
+    "similarity",
+    "sensitivity",
+    "specificity",
     "positives",
     "negatives",
 )

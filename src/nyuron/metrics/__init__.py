@@ -8,23 +8,25 @@ from nyuron.metrics._accuracy import (
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
 )
-from nyuron.metrics._confusion import (
-    AUC,
-    F1Score,
+from nyuron.metrics._correlation import ConcordanceCorrelation, PearsonCorrelation, R2Score
+from nyuron.metrics._counts import (
     FalseNegatives,
     FalsePositives,
-    FBetaScore,
-    MeanIoU,
     Precision,
-    PrecisionAtRecall,
     Recall,
-    RecallAtPrecision,
-    SensitivityAtSpecificity,
-    SpecificityAtSensitivity,
     TrueNegatives,
     TruePositives,
 )
+from nyuron.metrics._curves import (
+    AUC,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from nyuron.metrics._f_score import F1Score, FBetaScore
 from nyuron.metrics._get import get, resolve
+from nyuron.metrics._iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from nyuron.metrics._means import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -39,7 +41,6 @@ from nyuron.metrics._means import (
     MeanSquaredError,
     MeanSquaredLogarithmicError,
     Poisson,
-    R2Score,
     RootMeanSquaredError,
     SparseCategoricalCrossentropy,
     SquaredHinge,
@@ -52,15 +53,18 @@ __all__ = [
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "ConcordanceCorrelation",
     "CosineSimilarity",
     "F1Score",
     "FBetaScore",
     "FalseNegatives",
     "FalsePositives",
     "Hinge",
+    "IoU",
     "KLDivergence",
     "LogCoshError",
     "Mean",
@@ -70,6 +74,9 @@ __all__ = [
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
     "Poisson",
     "Precision",
     "PrecisionAtRecall",

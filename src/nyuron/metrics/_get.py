@@ -9,7 +9,7 @@ from nyuron import losses
 from nyuron.core import is_module, replace, snake_case, unknown_name
 from nyuron.core._lookup import find
 from nyuron.losses import Loss, kind_of_target
-from nyuron.metrics import _accuracy, _confusion, _means
+from nyuron.metrics import _accuracy, _correlation, _counts, _curves, _f_score, _iou, _means
 from nyuron.metrics._custom import wrap
 from nyuron.metrics._metric import Metric
 
@@ -27,13 +27,14 @@ _ALIASES = {
     "kl_divergence": "KLDivergence",
     "logcosh": "LogCoshError",
     "log_cosh": "LogCoshError",
+    "fbeta_score": "FBetaScore",
 }
 _BY_SHAPE = {"accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy", "ce": "crossentropy"}
 
 
 def _classes() -> dict[str, type[Metric]]:
     found: dict[str, type[Metric]] = {}
-    for file in (_means, _accuracy, _confusion):
+    for file in (_means, _accuracy, _counts, _curves, _f_score, _iou, _correlation):
         for name, thing in vars(file).items():
             is_own = isinstance(thing, type) and thing.__module__ == file.__name__ and not name.startswith("_")
             if is_own and issubclass(thing, Metric) and name not in ("LossMean", "MeanOfLoss", "Counting"):
@@ -48,7 +49,6 @@ NAMES: dict[str, type[Metric]] = {
     **{alias: CLASSES[name] for alias, name in _ALIASES.items()},
     **{alias.upper(): CLASSES[name] for alias, name in _ALIASES.items()},
 }
-_NEEDS_SHAPE = ("F1Score", "FBetaScore", "f1_score", "fbeta_score", "f_beta_score")
 
 
 def get(identifier: Any) -> Any:
@@ -82,7 +82,5 @@ def resolve(identifier: Any, y_shape: Sequence[int | None], pred_shape: Sequence
     """As `get`, where 'accuracy' and 'crossentropy' follow from the shapes of targets and predictions."""
     if isinstance(identifier, str) and identifier in _BY_SHAPE:
         return NAMES[f"{kind_of_target(y_shape, pred_shape)}_{_BY_SHAPE[identifier]}"](name=identifier)
-    if isinstance(identifier, str) and identifier in _NEEDS_SHAPE:
-        return _confusion.F1Score(classes=pred_shape[-1] or 1, name=identifier)
     found = get(identifier)
-    return found if found.name else replace(found, name="metric")
+    return (found if found.name else replace(found, name="metric")).sized(y_shape, pred_shape)

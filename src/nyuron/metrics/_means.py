@@ -68,9 +68,11 @@ class MeanOfLoss(LossMean):
         return self.of
 
 
-def _of_loss(name: str, loss: str) -> type[LossMean]:
+def _of_loss(name: str, loss: str, default_name: str | None = None) -> type[LossMean]:
     doc = f"The mean of `losses.{loss}`.\n\n    Source: keras.metrics.{name}.\n    "
-    made = type(name, (LossMean,), {"__doc__": doc, "__module__": __name__, "loss_name": loss})
+    made = type(
+        name, (LossMean,), {"__doc__": doc, "__module__": __name__, "loss_name": loss, "default_name": default_name}
+    )
     return module(made)
 
 
@@ -78,7 +80,7 @@ MeanSquaredError = _of_loss("MeanSquaredError", "MeanSquaredError")
 MeanAbsoluteError = _of_loss("MeanAbsoluteError", "MeanAbsoluteError")
 MeanAbsolutePercentageError = _of_loss("MeanAbsolutePercentageError", "MeanAbsolutePercentageError")
 MeanSquaredLogarithmicError = _of_loss("MeanSquaredLogarithmicError", "MeanSquaredLogarithmicError")
-LogCoshError = _of_loss("LogCoshError", "LogCosh")
+LogCoshError = _of_loss("LogCoshError", "LogCosh", "logcosh")
 KLDivergence = _of_loss("KLDivergence", "KLDivergence")
 Poisson = _of_loss("Poisson", "Poisson")
 Hinge = _of_loss("Hinge", "Hinge")
@@ -157,40 +159,3 @@ class RootMeanSquaredError(MeanOfValues):
 
     def compute(self, state: State) -> Any:
         return jnp.sqrt(state[0] / jnp.where(state[1] == 0, 1.0, state[1]))
-
-
-@module
-class R2Score(Metric):
-    """``1 − Σ(y−ŷ)²/Σ(y−ȳ)²`` over one output.
-
-    Sums are taken about the first batch's mean, so that large targets lose no digits.
-
-    Differs from Keras: one output column; several are pooled.
-    Source: keras.metrics.R2Score.
-    """
-
-    def __post_init__(self) -> None:
-        if self.name is None:
-            object.__setattr__(self, "name", "r2_score")
-
-    def init(self) -> State:
-        zero = jnp.zeros((), jnp.float32)
-        return {"count": zero, "origin": zero, "total": zero, "squares": zero, "residuals": zero}
-
-    def update(self, state: State, y_true: Array, y_pred: Array, weight: Array | None = None) -> State:
-        y, p = (a.astype(jnp.float32) for a in matched(y_true, y_pred))
-        w = jnp.ones_like(y) if weight is None else jnp.broadcast_to(losses.weights_like(y, weight), y.shape)
-        first = jnp.sum(w * y) / jnp.maximum(jnp.sum(w), 1e-30)
-        origin = jnp.where(state["count"] == 0, first, state["origin"])
-        centred = y - origin
-        return {
-            "count": state["count"] + jnp.sum(w),
-            "origin": origin,
-            "total": state["total"] + jnp.sum(w * centred),
-            "squares": state["squares"] + jnp.sum(w * centred**2),
-            "residuals": state["residuals"] + jnp.sum(w * jnp.square(y - p)),
-        }
-
-    def compute(self, state: State) -> Any:
-        spread = state["squares"] - state["total"] ** 2 / jnp.maximum(state["count"], 1.0)
-        return jnp.where(spread > 0, 1.0 - state["residuals"] / jnp.where(spread > 0, spread, 1.0), 0.0)

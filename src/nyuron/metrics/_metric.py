@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import jax.numpy as jnp
 
@@ -14,6 +15,7 @@ class Box:
     """Where an instance keeps its sums between calls of the stateful face."""
 
     state: Any = None
+    sized: Any = None
 
 
 @module
@@ -37,10 +39,19 @@ class Metric(Configurable):
     box: Box = label(init=False, default_factory=Box, repr=False)
 
     mutable_attributes = ("name",)
+    default_name: ClassVar[str | None] = None
+    """Its name, where that is not the class's in snake_case."""
 
     def __post_init__(self) -> None:
         if self.name is None:
-            object.__setattr__(self, "name", snake_case(type(self).__name__))
+            object.__setattr__(self, "name", self.default_name or snake_case(type(self).__name__))
+
+    def sized(self, y_shape: Sequence[int | None], pred_shape: Sequence[int | None]) -> Any:
+        """This metric for data of these shapes, where its sums depend on them.
+
+        Raises: ArgumentError for options that cannot be used.
+        """
+        return self
 
     def init(self) -> State:
         """Sums before the first batch."""
@@ -64,14 +75,17 @@ class Metric(Configurable):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch."""
-        state = self.init() if self.box.state is None else self.box.state
+        y, p = jnp.asarray(y_true), jnp.asarray(y_pred)
+        if self.box.sized is None:
+            self.box.sized = self.sized(y.shape, p.shape)
+        state = self.box.sized.init() if self.box.state is None else self.box.state
         weight = None if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
-        self.box.state = self.update(state, jnp.asarray(y_true), jnp.asarray(y_pred), weight)
+        self.box.state = self.update(state, y, p, weight)
 
     def result(self, state: State = None) -> Any:
         """The figure of `state`, or of what `update_state` has added."""
         if state is None:
-            state = self.init() if self.box.state is None else self.box.state
+            state = (self.box.sized or self).init() if self.box.state is None else self.box.state
         return self.compute(state)
 
     def reset_state(self) -> None:
