@@ -25,6 +25,8 @@ WIDE_CLASSES = {
     "Model": "Keras's face of a model",
     "Sequential": "Keras's face of a model",
     "Callback": "every hook of Keras",
+    "Gates": "the parts of one recurrent step, which a cell and a layer put together differently",
+    "Recurrent": "the contract of layers, and Keras's face of kept states",
 }
 HEAVY = {
     "cyclopts",
