@@ -23,7 +23,7 @@ def network() -> keras.Sequential:
             layers.Conv2D(64, 3, activation="relu"),
             layers.MaxPooling2D(),
             layers.Flatten(),
-            layers.Dropout(0.5),
+            layers.Dropout(0.25),
             layers.Dense(10, activation="softmax"),
         ]
     )
@@ -55,7 +55,7 @@ def main() -> None:
     keras.set_random_seed(0)
     model = network()
     model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x, y, epochs=chosen.epochs, batch_size=128)
+    model.fit(x, y, epochs=chosen.epochs, batch_size=64)
     said = model.predict(x_test, verbose=0).argmax(1)
     print(f"{np.mean(said == y_test):.2%} of {len(y_test)} unseen digits right")
     draw(model, x_test, y_test, said)

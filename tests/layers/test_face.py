@@ -98,3 +98,13 @@ def test_unknown_names_are_corrected() -> None:
         Dense(3, activation="rellu")
     with pytest.raises(UnknownNameError, match="glorot_uniform"):
         Dense(3, kernel_initializer="glorot_unifrom")
+
+
+def test_weights_by_name():
+    layer = BatchNormalization()
+    assert not hasattr(layer, "gamma")
+    layer.build((None, 3))
+    np.testing.assert_array_equal(layer.gamma, layer.get_weights()[0])
+    np.testing.assert_array_equal(layer.moving_variance, layer.get_weights()[3])
+    with pytest.raises(AttributeError, match="'BatchNormalization' object has no attribute 'kernel'"):
+        _ = layer.kernel

@@ -283,6 +283,15 @@ class Layer(Configurable):
         for place, a, b in zip(places, old, new, strict=True):
             place.write(jnp.array(b, a.dtype))
 
+    def __getattr__(self, name: str) -> Any:
+        """A weight by its name, such as `layer.kernel`, once the layer is built."""
+        slot = self.__dict__.get("slot")
+        if slot is not None and not name.startswith("_") and slot.is_built:
+            for tree in (slot.params, slot.state):
+                if isinstance(tree, dict) and isinstance(tree.get(name), jax.Array):
+                    return tree[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     def add_weight(self, *args: Any, **options: Any) -> Weight:
         """A weight of a Keras-style layer: `add_weight(shape, initializer, dtype, trainable, regularizer, …)`."""
         return add_weight(self, *args, **options)
