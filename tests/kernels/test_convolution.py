@@ -64,8 +64,15 @@ def agree(ours: Any, plain: Any, *arguments: jax.Array, rtol: float = 1e-10) -> 
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=rtol, atol=rtol), both(ours), both(plain))
 
 
-@pytest.mark.parametrize("activation, pool", [(None, None), ("relu", None), ("relu", 2), (None, 3)])
-@pytest.mark.parametrize("name", CONVOLUTIONS)
+@pytest.mark.parametrize(
+    "name, activation, pool",
+    [
+        *((name, "relu", 2) for name in CONVOLUTIONS),
+        *((name, None, None) for name in ("valid", "strided-rest", "both")),
+        *((name, "relu", None) for name in ("same", "volumes")),
+        *((name, None, 3) for name in ("dilated", "series")),
+    ],
+)
 def test_conv_is_xlas(name: str, activation: str | None, pool: int | None) -> None:
     window, shape, filters = CONVOLUTIONS[name]
     after = None if pool is None else Window.of(pool, window.rank, strides=2, padding="same")
