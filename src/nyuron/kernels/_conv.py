@@ -126,10 +126,15 @@ def _backward_pass(window: Window, is_rectified: bool, pool: Window | None, fact
             if is_rectified:
                 g = jnp.where(where > 0 if pool is None else where != jnp.uint8(NOWHERE), g, zero)
             of_bias = jnp.sum(g, tuple(range(g.ndim - 1))) if facts.has_bias else None
+            if kernel is None and x is not None and pool is not None:
+                # The kernel's gradient takes it transposed, and before the pool's gradient is put back it is smaller.
+                shape = (*outputs, *g.shape[:: g.ndim - 1])
+                g, where = (jnp.moveaxis(a, 0, -2).reshape(1, *a.shape[1:-1], -1) for a in (g, where))
+                return None, (weight_product(x, put_back(g, where, pool, outputs).reshape(shape), window), of_bias)
             if pool is not None:
                 g = put_back(g, where, pool, outputs)
             of_input = None if kernel is None else input_product(g, kernel, window, facts.sizes)
-            of_kernel = None if x is None else weight_product(x, g, window)
+            of_kernel = None if x is None else weight_product(x, jnp.moveaxis(g, 0, -2), window)
             return of_input, (of_kernel, of_bias)
 
         bytes_each = product_bytes(window, facts.sizes, facts.channels, gradient.shape[-1])

@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 from jax.custom_batching import sequential_vmap
 
 from nyuron.core import Array
@@ -79,7 +80,7 @@ def _backward_pass(window: Window, sizes: tuple[int, ...]) -> Any:
     def run(x: Array, kernel: Array, gradient: Array) -> Any:
         def on(arrays: Any) -> Any:
             x, g = arrays
-            return product(g, kernel, window), weight_product(g, x, window)
+            return product(g, kernel, window), weight_product(g, jnp.moveaxis(x, 0, -2), window)
 
         return by_chunks(on, (x, gradient), x.shape[0], product_bytes(window, sizes, *kernel.shape[-2:]))
 

@@ -62,16 +62,16 @@ def _input_product_of_xla(y: Array, kernel: Array, window: Window, sizes: tuple[
 def weight_product(x: Array, y: Array, window: Window) -> Array:
     """The transpose of `product` in W: ``W[k] = Σᵢ x[S i + D k − P]ᵀ y[i]``, a convolution with y as its kernel.
 
-    Shapes: x (batch, *sizes, inputs), y (batch, *output sizes, outputs) -> (*size, inputs, outputs).
+    Shapes: x (batch, *sizes, inputs), y (*output sizes, batch, outputs) -> (*size, inputs, outputs).
     """
     sizes, rank = x.shape[1:-1], window.rank
     pads = []
-    parts = zip(sizes, y.shape[1:-1], window.pads(sizes), window.spans, window.strides, strict=True)
+    parts = zip(sizes, y.shape[:-2], window.pads(sizes), window.spans, window.strides, strict=True)
     for n, m, (low, _), span, s in parts:
         # What the last window does not reach is left out.
         pads.append((low, (m - 1) * s + span - low - n))
     # Barriers, because XLA would fold the transposes into a convolution of a form that is slow inside loops.
-    images, gradient = lax.optimization_barrier((x.swapaxes(0, -1), jnp.moveaxis(y, 0, -2)))
+    images, gradient = lax.optimization_barrier((x.swapaxes(0, -1), y))
     found = lax.conv_general_dilated(
         images,
         gradient,
