@@ -33,7 +33,6 @@ HEAVY = {
     "matplotlib",
     "narwhals",
     "optax",
-    "optimistix",
     "pandas",
     "polars",
     "pooch",

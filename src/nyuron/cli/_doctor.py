@@ -17,7 +17,7 @@ from nyuron.cli._console import console, facts
 from nyuron.core import cache_folder, usable_cores
 
 _PACKAGES = (
-    *("nyuron", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optax", "optimistix"),
+    *("nyuron", "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optax"),
     *("safetensors", "matplotlib", "pyarrow", "cyclopts", "rich", "pydantic"),
 )
 
