@@ -20,7 +20,13 @@ SYLLABLES = "영일이삼사오육칠팔구십백천만"
 SIGNS = 13
 """Of what is written: 0 padding, 1–10 the digits, 11 the end, 12 the beginning."""
 END, BEGIN = 11, 12
-ROMANISED = dict(zip(SYLLABLES, ["yeong", "il", "i", "sam", "sa", "o", "yuk", "chil", "pal", "gu", "sip", "baek", "cheon", "man"], strict=True))
+ROMANISED = dict(
+    zip(
+        SYLLABLES,
+        ["yeong", "il", "i", "sam", "sa", "o", "yuk", "chil", "pal", "gu", "sip", "baek", "cheon", "man"],
+        strict=True,
+    )
+)
 
 
 def encoded(words: np.ndarray) -> np.ndarray:

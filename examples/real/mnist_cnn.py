@@ -13,6 +13,8 @@ from _figure import options, save
 import nyuron as keras
 from nyuron import layers
 
+BATCH = 64
+
 
 def network() -> keras.Sequential:
     return keras.Sequential(
@@ -54,8 +56,10 @@ def main() -> None:
     x, x_test = (part[..., None].astype(np.float32) / 255 for part in (x, x_test))
     keras.set_random_seed(0)
     model = network()
-    model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    model.fit(x, y, epochs=chosen.epochs, batch_size=64)
+    steps = chosen.epochs * -(-len(x) // BATCH)
+    falling = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    model.compile(keras.optimizers.Adam(falling), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, epochs=chosen.epochs, batch_size=BATCH)
     said = model.predict(x_test, verbose=0).argmax(1)
     print(f"{np.mean(said == y_test):.2%} of {len(y_test)} unseen digits right")
     draw(model, x_test, y_test, said)
