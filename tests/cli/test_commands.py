@@ -1,10 +1,13 @@
 """The commands, run in this process: the main job and what it says when something is wrong."""
 
+import io
 import json
 import re
+import zipfile
 
 import numpy as np
 import pytest
+from scipy.io import wavfile
 
 from nyuron.cli import main
 from nyuron.models import load_model
@@ -122,3 +125,21 @@ def test_errors(arguments, message, tmp_path, capsys, monkeypatch):
 def test_doctor(capsys):
     code, out, _ = run(capsys, "doctor")
     assert code == 0 and "jax" in out and "devices" in out
+
+
+def test_sounds(tmp_path, capsys, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "fsdd.zip", "w") as archive:
+        time = np.arange(8000) / 8000
+        for speaker, pitch in (("george", 1.0), ("lucas", 1.1), ("theo", 1.05)):
+            for digit in range(10):
+                for take in range(4):
+                    tone = np.sin(2 * np.pi * (200 + 250 * digit) * pitch**0.2 * time + take)
+                    wav = io.BytesIO()
+                    wavfile.write(wav, 8000, (8000 * tone).astype(np.int16))
+                    archive.writestr(f"recordings/{digit}_{speaker}_{take}.wav", wav.getvalue())
+    monkeypatch.setenv("NYURON_DATA", str(tmp_path))
+    code, out, _ = run(capsys, "train", "fsdd", "--hidden", "16", "--epochs", "40", "--out", str(tmp_path / "r"))
+    assert code == 0 and "seen as spectrograms" in out and "GRU 16" in out
+    (folder,) = (tmp_path / "r").iterdir()
+    assert json.loads((folder / "metrics.json").read_text())["accuracy"] > 0.5
+    assert "data:image/png" in (folder / "report.html").read_text(encoding="utf-8")

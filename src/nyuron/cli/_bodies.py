@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from nyuron.core import ArgumentError
 from nyuron.data import Dataset
@@ -35,23 +36,35 @@ HEAD = 16
 """Features of an attention head."""
 
 
-def hidden_widths(data: Dataset, name: str = "mlp") -> tuple[int, ...]:
+class Seen(NamedTuple):
+    """What a body is given: the data as the scaling layers leave them."""
+
+    shape: tuple[int, ...]
+    is_picture: bool
+
+
+def default_network(data: Dataset) -> str:
+    """The network for data of this kind when none is asked for."""
+    return "gru" if data.kind == "sound" else "mlp"
+
+
+def hidden_widths(seen: Seen, name: str = "mlp") -> tuple[int, ...]:
     """Units of the default network's hidden layers, or the width of each of its blocks.
 
-    Of cnn, filters: 32 and 64. Of lstm and gru, one layer of 128. Of mlp, pictures of more than 256 numbers (MNIST and its like) get one layer of 256, as in lecture item 26; all else,
-    and the blocks of a transformer, two of 64.
+    Of cnn, filters: 32 and 64. Of lstm and gru, one layer of 128. Of mlp, pictures of more than 256 numbers (MNIST and
+    its like) get one layer of 256, as in lecture item 26; all else, and the blocks of a transformer, two of 64.
     """
     if name == "cnn":
         return (32, 64)
     if name in ("lstm", "gru"):
         return (128,)
-    is_large = data.kind == "image" and math.prod(data.x_train.shape[1:]) > LARGE_PICTURE
+    is_large = seen.is_picture and math.prod(seen.shape) > LARGE_PICTURE
     return (256,) if name == "mlp" and is_large else (64, 64)
 
 
-def mlp(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+def mlp(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     """Dense layers."""
-    body: list[Layer] = [Flatten()] if len(data.input_shape) != 1 else []
+    body: list[Layer] = [Flatten()] if len(seen.shape) != 1 else []
     for width in widths:
         body.append(Dense(width, activation="relu"))
         if dropout:
@@ -59,13 +72,12 @@ def mlp(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     return body
 
 
-def cnn(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+def cnn(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     """Convolutions of 3 × 3 pixels, or 3 steps of a series, each rectified and halved in size by pooling.
 
     Raises: ArgumentError for a table, whose columns have no neighbours.
     """
-    shape = data.x_train.shape[1:]
-    is_picture = data.kind == "image"
+    shape, is_picture = seen
     if len(shape) < 2:
         raise ArgumentError(
             "a cnn looks at neighbours, and a table's columns have none",
@@ -85,7 +97,7 @@ def cnn(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     return [*body, Flatten(), *([Dropout(dropout)] if dropout else [])]
 
 
-def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+def transformer(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     """Pre-norm blocks over a picture's rows, a series' steps or a table's columns, each with its learned position.
 
     Raises: ArgumentError for blocks of several widths.
@@ -98,7 +110,7 @@ def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[
             got=" ".join(map(str, widths)),
             fix=f"--hidden {' '.join([str(widths[0])] * len(widths))}",
         )
-    shape, width = data.x_train.shape[1:], widths[0]
+    shape, width = seen.shape, widths[0]
     steps = shape[0]
     body: list[Layer] = [] if len(shape) == 2 else [Reshape((steps, math.prod(shape[1:])))]
     body += [Dense(width), _positions(steps, width)]
@@ -107,9 +119,9 @@ def transformer(data: Dataset, widths: tuple[int, ...], dropout: float) -> list[
     return [*body, LayerNormalization(), GlobalAveragePooling1D()]
 
 
-def recurrent(make: Callable[..., Layer], data: Dataset, widths: tuple[int, ...], dropout: float) -> list[Layer]:
+def recurrent(make: Callable[..., Layer], seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
     """Recurrent layers over a picture's rows, a series' steps or a table's columns; the last one gives its last output."""
-    shape = data.x_train.shape[1:]
+    shape = seen.shape
     body: list[Layer] = [] if len(shape) == 2 else [Reshape((shape[0], math.prod(shape[1:])))]
     for place, width in enumerate(widths):
         body.append(make(width, return_sequences=place + 1 < len(widths)))
@@ -123,7 +135,7 @@ def _positions(steps: int, width: int) -> Layer:
     return Model(x, Add()([x, PositionEmbedding(steps)(x)]), name="positions")
 
 
-BODIES: dict[str, Callable[[Dataset, tuple[int, ...], float], list[Layer]]] = {
+BODIES: dict[str, Callable[[Seen, tuple[int, ...], float], list[Layer]]] = {
     "mlp": mlp,
     "cnn": cnn,
     "lstm": partial(recurrent, LSTM),

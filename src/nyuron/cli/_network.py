@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from nyuron.cli._bodies import BODIES, hidden_widths
+from nyuron.cli._bodies import BODIES, Seen, hidden_widths
 from nyuron.cli._model_file import NetworkSpec
 from nyuron.core import ShapeError
 from nyuron.data import CLASSIFICATION, Dataset
-from nyuron.layers import Dense, Layer, Normalization, Rescaling
+from nyuron.layers import Dense, Layer, LayerNormalization, MelSpectrogram, Normalization, Permute, Rescaling
 from nyuron.models import Sequential
 
 
@@ -19,17 +19,43 @@ def output_units(data: Dataset) -> int:
     return data.classes if data.task == CLASSIFICATION else math.prod(data.y_train.shape[1:])
 
 
-def scaling(data: Dataset) -> Layer:
-    """The layer that brings the input to a comfortable range, by the known bounds or by the training part alone."""
+FRAME = 0.016
+"""Seconds from one spectrum of a sound to the next; each sees four times as much."""
+
+
+def scaling(data: Dataset) -> list[Layer]:
+    """Layers that bring the input to a comfortable range, by the known bounds or by the training part alone.
+
+    Sounds become spectrograms on the mel scale in decibels, (time, 40 bands), each standardised by itself: it is how a
+    voice differs from its own loudness and timbre that tells.
+    """
+    if data.kind == "sound":
+        step = round(FRAME * data.sampling_rate)  # type: ignore[operator]
+        mel = MelSpectrogram(
+            fft_length=4 * step,
+            sequence_stride=step,
+            sampling_rate=data.sampling_rate,
+            num_mel_bins=40,
+            max_freq=data.sampling_rate / 2,  # type: ignore[operator]
+            top_db=None,
+            min_power=1e-6,
+        )
+        return [mel, Permute((2, 1)), LayerNormalization(axis=(1, 2), center=False, scale=False)]
     if data.value_range is not None:
         low, high = data.value_range
-        return Rescaling(1.0 / (high - low), -low / (high - low))
+        return [Rescaling(1.0 / (high - low), -low / (high - low))]
     x = np.asarray(data.x_train, np.float64)
     mean, variance = x.mean(axis=0), x.var(axis=0)
     # Rounding leaves a constant column a variance that is not quite 0; it must not be blown up.
-    return Normalization(
-        axis=tuple(range(1, x.ndim)), mean=mean, variance=np.where(variance > 1e-12 * mean**2, variance, 1.0)
-    )
+    variance = np.where(variance > 1e-12 * mean**2, variance, 1.0)
+    return [Normalization(axis=tuple(range(1, x.ndim)), mean=mean, variance=variance)]
+
+
+def _seen(data: Dataset, first: list[Layer]) -> Seen:
+    shape = (None, *data.input_shape)
+    for layer in first:
+        shape = layer.compute_output_shape(shape)
+    return Seen(shape[1:], data.kind == "image")  # type: ignore[arg-type]
 
 
 def build(
@@ -41,9 +67,10 @@ def build(
 
     Raises: ShapeError if a network of the user's gives outputs of another shape than the data need.
     """
-    first = [scaling(data)] if spec is None or spec.scaling == "auto" else []
+    first = scaling(data) if spec is None or spec.scaling == "auto" else []
     if spec is None:
-        body = BODIES[name](data, hidden or hidden_widths(data, name), dropout)
+        seen = _seen(data, first)
+        body = BODIES[name](seen, hidden or hidden_widths(seen, name), dropout)
     else:
         body = [entry.make() for entry in spec.layers]
     units = output_units(data)

@@ -64,9 +64,9 @@ class TrainOptions:
         Parameter(
             group=NETWORK,
             metavar="mlp|cnn|lstm|gru|transformer|FILE.yaml",
-            help="A network that fits the data, or your own. Default: mlp.",
+            help="A network that fits the data, or your own. Default: mlp; gru for sounds.",
         ),
-    ] = "mlp"
+    ] = "auto"
     hidden: Annotated[
         tuple[int, ...],
         Parameter(

@@ -115,7 +115,7 @@ def _described(data: Dataset, parts: Parts) -> dict[str, Any]:
         "classes": class_names(data),
         "class_counts": counts,
         "target_range": [float(y.min()), float(y.max())],
-        "value_range": data.value_range,
+        "value_range": (0.0, 1.0) if data.kind == "sound" else data.value_range,
         "notes": list(data.notes),
     }
 
@@ -159,11 +159,22 @@ def _arrays(job: Job, outcome: Outcome) -> dict[str, np.ndarray]:
         "true": job.data.y_test,
         "said": outcome.said,
         "worst": outcome.worst,
-        "worst_x": x[outcome.worst],
-        "sample_x": np.asarray(job.data.x_train)[shown],
+        "worst_x": _visible(job, x[outcome.worst]),
+        "sample_x": _visible(job, np.asarray(job.data.x_train)[shown]),
         "sample_y": job.data.y_train[shown],
         **({"test_x": x} if x[0].size == 1 else {}),
     }
+
+
+def _visible(job: Job, x: np.ndarray) -> np.ndarray:
+    """Rows as a page can show them: sounds as pictures of their spectrograms, low notes below, 0 … 1."""
+    if job.data.kind != "sound" or not len(x):
+        return x
+    seen: Any = x
+    for layer in job.model.layers[:3]:
+        seen = layer(seen)
+    # From two standard deviations below the mean to three above it.
+    return np.clip((np.asarray(seen).swapaxes(1, 2)[:, ::-1] + 2) / 5, 0, 1)
 
 
 def _samples(data: Dataset) -> np.ndarray:

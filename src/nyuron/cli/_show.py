@@ -12,6 +12,11 @@ from nyuron.cli._console import bar, console, facts, number, share
 from nyuron.cli._record import Job, class_names
 from nyuron.data import CLASSIFICATION, Dataset
 
+_SCALED = {
+    "Rescaling": "scaled to 0 … 1",
+    "Normalization": "standardised",
+    "MelSpectrogram": "seen as spectrograms, each standardised",
+}
 MANY = 12
 """Classes from which on only the rarest and the commonest are told."""
 
@@ -48,8 +53,10 @@ def show_job(job: Job) -> None:
 def _input(job: Job) -> str:
     data = job.data
     scaled = type(job.model.layers[0]).__name__
-    how = {"Rescaling": "scaled to 0 … 1", "Normalization": "standardised"}.get(scaled, "as it is")
+    how = _SCALED.get(scaled, "as it is")
     shape = "×".join(map(str, data.input_shape))
+    if data.sampling_rate is not None:
+        return f"sounds of {data.input_shape[0] / data.sampling_rate:g} s at {data.sampling_rate:,} Hz, {how}"
     if data.value_range is not None:
         return f"{shape} numbers from {data.value_range[0]:g} to {data.value_range[1]:g}, {how}"
     if not data.feature_names:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from nyuron.callbacks import EarlyStopping
-from nyuron.cli._bodies import BODIES
+from nyuron.cli._bodies import BODIES, default_network
 from nyuron.cli._errors import plain_warnings
 from nyuron.cli._measure import Outcome, measure, with_units
 from nyuron.cli._model_file import read_spec
@@ -61,8 +61,9 @@ def prepare(source: str, options: TrainOptions) -> Job:
     """
     data = _arrays(find_data(source, options), source)
     set_random_seed(options.seed)
-    spec = None if options.model in BODIES else read_spec(Path(options.model))
-    model = build(data, spec, options.hidden, options.dropout, options.model)
+    name = default_network(data) if options.model == "auto" else options.model
+    spec = None if name in BODIES else read_spec(Path(name))
+    model = build(data, spec, options.hidden, options.dropout, name)
     units = model.output_shape[-1]
     plan = make_plan(data, options, spec, units)
     model.compile(optimizer=plan.optimizer, loss=plan.loss, metrics=list(plan.metrics))

@@ -44,7 +44,7 @@ class Record:
 
     @property
     def has_pictures(self) -> bool:
-        return self.data["kind"] == "image"
+        return self.data["kind"] in ("image", "sound")
 
     @cached_property
     def is_ink(self) -> bool:
