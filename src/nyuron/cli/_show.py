@@ -56,7 +56,7 @@ def _input(job: Job) -> str:
     how = _SCALED.get(scaled, "as it is")
     shape = "×".join(map(str, data.input_shape))
     if data.sampling_rate is not None:
-        return f"sounds of {data.input_shape[0] / data.sampling_rate:g} s at {data.sampling_rate:,} Hz, {how}"
+        return f"sounds of {len(data.x_train[0]) / data.sampling_rate:g} s at {data.sampling_rate:,} Hz, {how}"
     if data.value_range is not None:
         return f"{shape} numbers from {data.value_range[0]:g} to {data.value_range[1]:g}, {how}"
     if not data.feature_names:
