@@ -48,6 +48,9 @@ def next_seed() -> int:
 
 def seed_data(seed: int) -> np.ndarray:
     """The 64 bits of a seed as two words: the data of its threefry key."""
+    if -(2**31) <= seed < 0:
+        # As the argument of a compiled program it is an int32, which has no more bits.
+        seed %= 2**32
     return np.asarray([(seed >> 32) & 0xFFFFFFFF, seed & 0xFFFFFFFF], np.uint32)
 
 
