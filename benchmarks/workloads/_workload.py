@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.workloads._data import Data, ames_sized, data_folder, mnist, nonlinear
 
@@ -56,33 +56,13 @@ MNIST_CNN = Workload(
     batch_size=128,
     needs="mnist",
 )
-MNIST_TRANSFORMER = Workload(
+MNIST_TRANSFORMER = replace(
+    MNIST_CNN,
     name="mnist_transformer",
     title="MNIST rows: two Transformer blocks (width 64, 4 heads, FFN 128), Adam, batch 128, 1 epoch",
-    load=mnist,
-    score="test accuracy",
-    epochs=1,
-    batch_size=128,
-    needs="mnist",
 )
-MNIST_LSTM = Workload(
-    name="mnist_lstm",
-    title="MNIST rows: LSTM(128), Adam, batch 128, 1 epoch",
-    load=mnist,
-    score="test accuracy",
-    epochs=1,
-    batch_size=128,
-    needs="mnist",
-)
-MNIST_GRU = Workload(
-    name="mnist_gru",
-    title="MNIST rows: GRU(128), Adam, batch 128, 1 epoch",
-    load=mnist,
-    score="test accuracy",
-    epochs=1,
-    batch_size=128,
-    needs="mnist",
-)
+MNIST_LSTM = replace(MNIST_CNN, name="mnist_lstm", title="MNIST rows: LSTM(128), Adam, batch 128, 1 epoch")
+MNIST_GRU = replace(MNIST_CNN, name="mnist_gru", title="MNIST rows: GRU(128), Adam, batch 128, 1 epoch")
 POPULATION = Workload(
     name="population",
     title="64 networks 300-128-128-1, dropout 0.2, Adam, batch 32, 20 epochs",

@@ -14,17 +14,41 @@ from nyuron.layers._lstm_cell import LSTMGates
 from nyuron.layers._recurrent import GatedRecurrent, Recurrent
 
 
+@module
 class ConvLSTM(LSTMGates, GatedRecurrent):
     """What the ConvLSTM layers share."""
 
     rank: ClassVar[int]
 
-    filters: int
-    kernel_size: Any
-    strides: Any
-    padding: str
-    data_format: Any
-    dilation_rate: Any
+    filters: int = static()
+    kernel_size: Any = static()
+    strides: Any = static(1)
+    padding: str = static("valid")
+    data_format: Any = static(None)
+    dilation_rate: Any = static(1)
+    activation: Any = static("tanh")
+    recurrent_activation: Any = static("sigmoid")
+    use_bias: bool = static(True)
+    kernel_initializer: Any = "glorot_uniform"
+    recurrent_initializer: Any = "orthogonal"
+    bias_initializer: Any = "zeros"
+    unit_forget_bias: bool = static(True)
+    kernel_regularizer: Any = None
+    recurrent_regularizer: Any = None
+    bias_regularizer: Any = None
+    activity_regularizer: Any = None
+    kernel_constraint: Any = None
+    recurrent_constraint: Any = None
+    bias_constraint: Any = None
+    dropout: Any = 0.0
+    recurrent_dropout: Any = 0.0
+    seed: Any = None
+    return_sequences: bool = static(False)
+    return_state: bool = static(False)
+    go_backwards: bool = static(False)
+    stateful: bool = static(False)
+    unroll: bool = static(False, kw_only=True)
+    zero_output_for_mask: bool = static(False, kw_only=True)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -137,36 +161,6 @@ class ConvLSTM1D(ConvLSTM):
         (1, 6, 4)
     """
 
-    filters: int = static()
-    kernel_size: Any = static()
-    strides: Any = static(1)
-    padding: str = static("valid")
-    data_format: Any = static(None)
-    dilation_rate: Any = static(1)
-    activation: Any = static("tanh")
-    recurrent_activation: Any = static("sigmoid")
-    use_bias: bool = static(True)
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    unit_forget_bias: bool = static(True)
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: Any = 0.0
-    recurrent_dropout: Any = 0.0
-    seed: Any = None
-    return_sequences: bool = static(False)
-    return_state: bool = static(False)
-    go_backwards: bool = static(False)
-    stateful: bool = static(False)
-    unroll: bool = static(False, kw_only=True)
-    zero_output_for_mask: bool = static(False, kw_only=True)
-
     rank = 1
     input_ndim = 4
 
@@ -188,36 +182,6 @@ class ConvLSTM2D(ConvLSTM):
         (1, 6, 6, 4)
     """
 
-    filters: int = static()
-    kernel_size: Any = static()
-    strides: Any = static(1)
-    padding: str = static("valid")
-    data_format: Any = static(None)
-    dilation_rate: Any = static(1)
-    activation: Any = static("tanh")
-    recurrent_activation: Any = static("sigmoid")
-    use_bias: bool = static(True)
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    unit_forget_bias: bool = static(True)
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: Any = 0.0
-    recurrent_dropout: Any = 0.0
-    seed: Any = None
-    return_sequences: bool = static(False)
-    return_state: bool = static(False)
-    go_backwards: bool = static(False)
-    stateful: bool = static(False)
-    unroll: bool = static(False, kw_only=True)
-    zero_output_for_mask: bool = static(False, kw_only=True)
-
     rank = 2
     input_ndim = 5
 
@@ -238,36 +202,6 @@ class ConvLSTM3D(ConvLSTM):
         >>> ConvLSTM3D(4, 3)(jnp.ones((1, 2, 4, 4, 4, 1))).shape
         (1, 2, 2, 2, 4)
     """
-
-    filters: int = static()
-    kernel_size: Any = static()
-    strides: Any = static(1)
-    padding: str = static("valid")
-    data_format: Any = static(None)
-    dilation_rate: Any = static(1)
-    activation: Any = static("tanh")
-    recurrent_activation: Any = static("sigmoid")
-    use_bias: bool = static(True)
-    kernel_initializer: Any = "glorot_uniform"
-    recurrent_initializer: Any = "orthogonal"
-    bias_initializer: Any = "zeros"
-    unit_forget_bias: bool = static(True)
-    kernel_regularizer: Any = None
-    recurrent_regularizer: Any = None
-    bias_regularizer: Any = None
-    activity_regularizer: Any = None
-    kernel_constraint: Any = None
-    recurrent_constraint: Any = None
-    bias_constraint: Any = None
-    dropout: Any = 0.0
-    recurrent_dropout: Any = 0.0
-    seed: Any = None
-    return_sequences: bool = static(False)
-    return_state: bool = static(False)
-    go_backwards: bool = static(False)
-    stateful: bool = static(False)
-    unroll: bool = static(False, kw_only=True)
-    zero_output_for_mask: bool = static(False, kw_only=True)
 
     rank = 3
     input_ndim = 6
