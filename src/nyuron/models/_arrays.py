@@ -100,14 +100,26 @@ def target_arrays(y: Any, names: Sequence[str], who: str) -> tuple[Any, ...]:
 def same_length(arrays: Sequence[Any], names: Sequence[str], what: str, who: str) -> None:
     lengths = {name: len(a) for name, a in zip(names, arrays, strict=True)}
     if len(set(lengths.values())) > 1:
-        raise ShapeError(f"the arrays of {what} differ in length", who=who, expected="one length", got=lengths)
+        raise ShapeError(
+            f"the arrays of {what} differ in length",
+            who=who,
+            expected="one length",
+            got=lengths,
+            fix="pass arrays with a row for each example",
+        )
 
 
 def make_batch(xs: tuple[Any, ...], ys: tuple[Any, ...], ws: tuple[Any, ...], who: str) -> Batch:
     """Inputs, targets and weights together; their lengths must agree and there must be at least one row."""
     rows = len(xs[0])
     if rows == 0:
-        raise DataError("the data are empty", who=who, expected="at least one row", got="0 rows")
+        raise DataError(
+            "the data are empty",
+            who=who,
+            expected="at least one row",
+            got="0 rows",
+            fix="look at what the filter or the file before left",
+        )
     for what, group in (("y", ys), ("sample_weight", ws)):
         for array in group:
             if array is not None and len(array) != rows:

@@ -168,7 +168,11 @@ class Model(Layer):
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
                 raise ArgumentError(
-                    "there is no such layer", who=self.name, expected=f"0 … {len(self.layers) - 1}", got=index
+                    "there is no such layer",
+                    who=self.name,
+                    expected=f"0 … {len(self.layers) - 1}",
+                    got=index,
+                    fix="name it: get_layer(name)",
                 )
             return self.layers[index]
         for layer in self.layers:
