@@ -31,10 +31,13 @@ if TYPE_CHECKING:
         metrics,
         models,
         optimizers,
+        populations,
         preprocessing,
         regularizers,
+        runs,
         saving,
         train,
+        tuners,
         utils,
     )
     from nyuron.core import NyuronError
@@ -72,10 +75,13 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "populations",
     "preprocessing",
     "regularizers",
+    "runs",
     "saving",
     "set_random_seed",
     "train",
+    "tuners",
     "utils",
 ]

@@ -20,10 +20,13 @@ _ROOMS = (
     "metrics",
     "models",
     "optimizers",
+    "populations",
     "preprocessing",
     "regularizers",
+    "runs",
     "saving",
     "train",
+    "tuners",
     "utils",
 )
 _HOMES = {

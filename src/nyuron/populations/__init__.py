@@ -1,0 +1,3 @@
+"""Many runs at once: restarts, ensembles, folds."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Records of runs: made, listed, compared, and thrown away."""
+
+__all__: list[str] = []
