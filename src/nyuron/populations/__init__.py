@@ -1,3 +1,8 @@
 """Many runs at once: restarts, ensembles, folds."""
 
-__all__: list[str] = []
+from nyuron.populations._folds import Fold, folds
+
+__all__ = [
+    "Fold",
+    "folds",
+]
