@@ -44,7 +44,12 @@ def launch(
 
 @app.command
 def train(
-    source: Annotated[str, Parameter(help="A data set (digits, iris, mnist …), or a CSV, Parquet or .npz file.")],
+    source: Annotated[
+        str,
+        Parameter(
+            help="A data set (digits, iris, mnist …), a CSV, Parquet or .npz file, or a folder of texts by class."
+        ),
+    ],
     /,
     *,
     options: Annotated[TrainOptions, Parameter(name="*")] = _DEFAULTS,
@@ -58,9 +63,16 @@ def train(
 @app.command
 def predict(
     run: Annotated[str, Parameter(help="A run's folder or name, or latest.")],
-    source: Annotated[str, Parameter(help="A file with the columns that the run learned from, or its data set.")],
+    source: Annotated[
+        str | None,
+        Parameter(help="A file with the columns that the run learned from (of texts: or one a line), or its data set."),
+    ] = None,
     /,
     *,
+    text: Annotated[
+        tuple[str, ...],
+        Parameter(metavar="TEXT…", consume_multiple=True, negative="", help="Texts, instead of SOURCE."),
+    ] = (),
     out: Annotated[
         Path | None, Parameter(metavar="FILE", help="A .csv or .npz file. Default: CSV on the screen.")
     ] = None,
@@ -69,7 +81,7 @@ def predict(
     """Predict every row of SOURCE with a finished run."""
     from nyuron.cli._predict import run_prediction
 
-    return run_prediction(run, source, out, base)
+    return run_prediction(run, source, text, out, base)
 
 
 runs = App(name="runs", help="List, show and compare runs.")

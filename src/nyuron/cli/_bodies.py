@@ -42,10 +42,14 @@ class Seen(NamedTuple):
     shape: tuple[int, ...]
     is_picture: bool
 
+    @property
+    def is_large_picture(self) -> bool:
+        return self.is_picture and math.prod(self.shape) > LARGE_PICTURE
+
 
 def default_network(data: Dataset) -> str:
     """The network for data of this kind when none is asked for."""
-    return "gru" if data.kind == "sound" else "mlp"
+    return {"sound": "gru", "texts": "lstm"}.get(data.kind, "mlp")
 
 
 def hidden_widths(seen: Seen, name: str = "mlp") -> tuple[int, ...]:
@@ -58,8 +62,7 @@ def hidden_widths(seen: Seen, name: str = "mlp") -> tuple[int, ...]:
         return (32, 64)
     if name in ("lstm", "gru"):
         return (128,)
-    is_large = seen.is_picture and math.prod(seen.shape) > LARGE_PICTURE
-    return (256,) if name == "mlp" and is_large else (64, 64)
+    return (256,) if name == "mlp" and seen.is_large_picture else (64, 64)
 
 
 def mlp(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
@@ -102,6 +105,20 @@ def transformer(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Lay
 
     Raises: ArgumentError for blocks of several widths.
     """
+    shape, width = seen.shape, one_width(widths)
+    steps = shape[0]
+    body: list[Layer] = [] if len(shape) == 2 else [Reshape((steps, math.prod(shape[1:])))]
+    body += [Dense(width), _positions(steps, width)]
+    for _ in widths:
+        body.append(TransformerEncoder(2 * width, max(1, width // HEAD), dropout, normalize_first=True))
+    return [*body, LayerNormalization(), GlobalAveragePooling1D()]
+
+
+def one_width(widths: tuple[int, ...]) -> int:
+    """The width of a transformer's blocks.
+
+    Raises: ArgumentError for blocks of several widths.
+    """
     if len(set(widths)) != 1:
         raise ArgumentError(
             "a transformer has one width",
@@ -110,13 +127,7 @@ def transformer(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Lay
             got=" ".join(map(str, widths)),
             fix=f"--hidden {' '.join([str(widths[0])] * len(widths))}",
         )
-    shape, width = seen.shape, widths[0]
-    steps = shape[0]
-    body: list[Layer] = [] if len(shape) == 2 else [Reshape((steps, math.prod(shape[1:])))]
-    body += [Dense(width), _positions(steps, width)]
-    for _ in widths:
-        body.append(TransformerEncoder(2 * width, max(1, width // HEAD), dropout, normalize_first=True))
-    return [*body, LayerNormalization(), GlobalAveragePooling1D()]
+    return widths[0]
 
 
 def recurrent(make: Callable[..., Layer], seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:

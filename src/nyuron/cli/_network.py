@@ -8,6 +8,7 @@ import numpy as np
 
 from nyuron.cli._bodies import BODIES, Seen, hidden_widths
 from nyuron.cli._model_file import NetworkSpec
+from nyuron.cli._text_bodies import DROPOUT, default_widths, embedding, reading, text_body
 from nyuron.core import ShapeError
 from nyuron.data import CLASSIFICATION, Dataset
 from nyuron.layers import Dense, Layer, LayerNormalization, MelSpectrogram, Normalization, Permute, Rescaling
@@ -58,21 +59,33 @@ def _seen(data: Dataset, first: list[Layer]) -> Seen:
     return Seen(shape[1:], data.kind == "image")  # type: ignore[arg-type]
 
 
+def _rate(seen: Seen, name: str, dropout: float | None) -> float:
+    """The rate that is asked for; else a quarter for a cnn on large pictures, and none."""
+    return dropout if dropout is not None else 0.25 if name == "cnn" and seen.is_large_picture else 0.0
+
+
 def build(
-    data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], dropout: float, name: str = "mlp"
+    data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], dropout: float | None, name: str = "mlp"
 ) -> Sequential:
     """Scaling, hidden layers (the file's, or those of the network of that name), and an output layer, with weights.
 
-    The input is scaled inside the network, so that the saved model takes the data as they come.
+    The input is scaled inside the network, so that the saved model takes the data as they come: texts as texts.
 
     Raises: ShapeError if a network of the user's gives outputs of another shape than the data need.
     """
-    first = scaling(data) if spec is None or spec.scaling == "auto" else []
-    if spec is None:
-        seen = _seen(data, first)
-        body = BODIES[name](seen, hidden or hidden_widths(seen, name), dropout)
-    else:
+    first = scaling(data) if data.kind != "texts" and (spec is None or spec.scaling == "auto") else []
+    body: list[Layer]
+    if data.kind == "texts":
+        widths, cut = hidden or default_widths(name), reading(data)
+        # Of texts a layer of the user's takes the numbers that stand for the units.
+        first = [cut, embedding(cut, name, widths)] if spec is None else [cut, embedding(cut, "lstm", ())]
+    if spec is not None:
         body = [entry.make() for entry in spec.layers]
+    elif data.kind == "texts":
+        body = text_body(name, widths, DROPOUT if dropout is None else dropout)
+    else:
+        seen = _seen(data, first)
+        body = BODIES[name](seen, hidden or hidden_widths(seen, name), _rate(seen, name, dropout))
     units = output_units(data)
     if spec is None or spec.output == "auto":
         body.append(Dense(units, activation="softmax" if data.task == CLASSIFICATION else None))

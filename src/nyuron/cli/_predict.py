@@ -12,6 +12,7 @@ import numpy as np
 from nyuron.cli._console import console, number, share
 from nyuron.cli._errors import plain_warnings
 from nyuron.cli._options import TrainOptions
+from nyuron.cli._predict_texts import objects, texts_from
 from nyuron.cli._source import find_data, is_file_name
 from nyuron.core import ArgumentError, DataError
 from nyuron.data import read
@@ -19,7 +20,7 @@ from nyuron.models import load_model
 from nyuron.saving import find_run
 
 
-def run_prediction(run: str, source: str, out: Path | None, base: Path) -> int:
+def run_prediction(run: str, source: str | None, texts: tuple[str, ...], out: Path | None, base: Path) -> int:
     """Write one line per row: the class with its probability, or the quantity."""
     if out is not None and out.suffix.lower() not in (".csv", ".npz"):
         raise ArgumentError(
@@ -32,14 +33,36 @@ def run_prediction(run: str, source: str, out: Path | None, base: Path) -> int:
             raise DataError(
                 "the run does not say how its data were prepared", who=str(folder.path), fix="nyuron train again"
             )
-        x, truth = _inputs(source, about)
+        x, truth = _asked(source, texts, about)
         said = np.asarray(load_model(folder.path / "model.nyuron").predict(x, verbose=0))
     if about["task"] == "classification" and said.shape[1] == 1:
         said = np.concatenate([1 - said, said], axis=1)
-    _write(out, said, about)
+    _write(out, said, about, x if about.get("kind") == "texts" else None)
     if truth is not None:
         console(stderr=True).print(_verdict(said, truth, about))
     return 0
+
+
+def _asked(source: str | None, texts: tuple[str, ...], about: dict[str, Any]) -> tuple[np.ndarray, Any]:
+    """What is to be predicted, and the truth where the source has it."""
+    if bool(source) == bool(texts):
+        raise ArgumentError(
+            "a source or texts, not both" if texts else "there is nothing to predict",
+            who="nyuron predict",
+            expected="SOURCE, or --text",
+            got="both" if texts else "neither",
+            fix="nyuron predict RUN FILE",
+        )
+    if texts and about.get("kind") != "texts":
+        raise ArgumentError(
+            "this run did not learn from texts", who="--text", got=about["input_shape"], fix="nyuron predict RUN FILE"
+        )
+    if texts:
+        return objects(texts), None
+    source = str(source)
+    if about.get("kind") == "texts" and is_file_name(source):
+        return texts_from(source, about)
+    return _inputs(source, about)
 
 
 def _inputs(source: str, about: dict[str, Any]) -> tuple[np.ndarray, Any]:
@@ -82,11 +105,13 @@ def _from_npz(source: str) -> tuple[np.ndarray, Any]:
         return arrays[name], arrays[truth].tolist() if truth in arrays.files else None
 
 
-def _write(out: Path | None, said: np.ndarray, about: dict[str, Any]) -> None:
+def _write(out: Path | None, said: np.ndarray, about: dict[str, Any], texts: np.ndarray | None) -> None:
     if out is not None and out.suffix.lower() == ".npz":
         np.savez_compressed(out, said=said, classes=np.asarray(about["classes"]))
     else:
         header, rows = _lines(said, about)
+        if texts is not None:
+            header, rows = [about["columns"][0], *header], [[t, *row] for t, row in zip(texts, rows, strict=True)]
         file = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
         try:
             writer = csv.writer(file, lineterminator="\n")

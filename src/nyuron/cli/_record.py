@@ -20,6 +20,8 @@ from nyuron.saving import RunFolder, environment
 FORMAT = 1
 SAMPLES = 20
 """Training rows that are kept to show what the data look like."""
+SHOWN = 1000
+"""Characters of a text that are kept to be shown."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,12 @@ def write_run(folder: RunFolder, job: Job, outcome: Outcome) -> None:
     )
     folder.write_arrays("predictions", _arrays(job, outcome))
     header = ["row", f"true {job.data.target_name}", f"predicted {job.data.target_name}"]
-    last = "probability" if job.data.task == CLASSIFICATION else "error"
-    folder.write_table("predictions", [*header, last], _lines(job.data, outcome))
+    header.append("probability" if job.data.task == CLASSIFICATION else "error")
+    lines: Iterator[list[Any]] = _lines(job.data, outcome)
+    if job.data.kind == "texts":
+        header.append(job.data.feature_names[0])
+        lines = ([*line, text] for line, text in zip(lines, job.data.x_test, strict=True))
+    folder.write_table("predictions", header, lines)
     # The figures come last: a folder that has them is a finished run.
     folder.write("metrics", outcome.metrics)
 
@@ -96,11 +102,12 @@ def _config(job: Job) -> dict[str, Any]:
             "seed": job.options.seed,
         },
         "network": job.layers,
-        "data": _described(data, job.parts),
+        "data": _described(job),
     }
 
 
-def _described(data: Dataset, parts: Parts) -> dict[str, Any]:
+def _described(job: Job) -> dict[str, Any]:
+    data, parts = job.data, job.parts
     counts = np.bincount(data.y_train, minlength=data.classes).tolist() if data.task == CLASSIFICATION else []
     y = np.asarray(data.y_train, np.float64)
     return {
@@ -108,7 +115,8 @@ def _described(data: Dataset, parts: Parts) -> dict[str, Any]:
         "kind": data.kind,
         "description": data.description,
         "licence": data.licence,
-        "input_shape": list(data.input_shape),
+        "input_shape": _shape(data),
+        "reading": reading(job.model) if data.kind == "texts" else None,
         "rows": {"train": parts.rows[0], "validation": parts.rows[1], "test": len(data.y_test)},
         "columns": column_figures(data),
         "target": data.target_name,
@@ -120,6 +128,18 @@ def _described(data: Dataset, parts: Parts) -> dict[str, Any]:
     }
 
 
+def _shape(data: Dataset) -> list[int]:
+    """The shape of one row; [] for a text."""
+    return [n for n in data.input_shape if n is not None]
+
+
+def reading(model: Any) -> dict[str, Any]:
+    """How texts are cut: the unit, how many of a text are read, and how many different ones are told apart."""
+    layer = model.layers[0]
+    unit = "syllable" if layer.split == "hangul_syllables" else "word"
+    return {"unit": unit, "length": layer.output_sequence_length, "known": layer.vocabulary_size()}
+
+
 def class_names(data: Dataset) -> list[str]:
     """A name for each class."""
     return list(data.class_names) or [str(k) for k in range(data.classes)]
@@ -127,7 +147,7 @@ def class_names(data: Dataset) -> list[str]:
 
 def column_figures(data: Dataset) -> list[dict[str, Any]]:
     """Smallest, mean and largest value of each column of a table's training part."""
-    if not data.feature_names:
+    if not data.feature_names or data.kind == "texts":
         return []
     x = np.asarray(data.x_train, np.float64)
     figures = zip(data.feature_names, x.min(0), x.mean(0), x.max(0), x.std(0), strict=True)
@@ -143,7 +163,8 @@ def _preprocessing(job: Job) -> dict[str, Any]:
     scaler = job.parts.scaler
     return {
         "task": data.task,
-        "input_shape": list(data.input_shape),
+        "kind": data.kind,
+        "input_shape": _shape(data),
         "columns": list(data.feature_names),
         "target": data.target_name,
         "classes": class_names(data),
@@ -162,12 +183,14 @@ def _arrays(job: Job, outcome: Outcome) -> dict[str, np.ndarray]:
         "worst_x": _visible(job, x[outcome.worst]),
         "sample_x": _visible(job, np.asarray(job.data.x_train)[shown]),
         "sample_y": job.data.y_train[shown],
-        **({"test_x": x} if x[0].size == 1 else {}),
+        **({"test_x": x} if x.ndim > 1 and x[0].size == 1 else {}),
     }
 
 
 def _visible(job: Job, x: np.ndarray) -> np.ndarray:
-    """Rows as a page can show them: sounds as pictures of their spectrograms, low notes below, 0 … 1."""
+    """Rows as a page can show them: sounds as pictures of their spectrograms, low notes below, 0 … 1; texts' beginnings."""
+    if job.data.kind == "texts":
+        return np.array([text[:SHOWN] for text in x], np.str_)
     if job.data.kind != "sound" or not len(x):
         return x
     seen: Any = x

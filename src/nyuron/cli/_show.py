@@ -9,7 +9,7 @@ import numpy as np
 from rich.text import Text
 
 from nyuron.cli._console import bar, console, facts, number, share
-from nyuron.cli._record import Job, class_names
+from nyuron.cli._record import Job, class_names, reading
 from nyuron.data import CLASSIFICATION, Dataset
 
 _SCALED = {
@@ -55,6 +55,9 @@ def _input(job: Job) -> str:
     scaled = type(job.model.layers[0]).__name__
     how = _SCALED.get(scaled, "as it is")
     shape = "×".join(map(str, data.input_shape))
+    if data.kind == "texts":
+        how = reading(job.model)
+        return f"texts, read {how['unit']} by {how['unit']}: the first {how['length']}, {how['known']:,} different ones"
     if data.sampling_rate is not None:
         return f"sounds of {len(data.x_train[0]) / data.sampling_rate:g} s at {data.sampling_rate:,} Hz, {how}"
     if data.value_range is not None:
@@ -87,7 +90,7 @@ def _balance(data: Dataset) -> Text:
 def _network(job: Job) -> str:
     words = []
     for layer in job.layers:
-        if layer["class"] in ("Rescaling", "Normalization"):
+        if layer["class"] in ("Rescaling", "Normalization", "TextVectorization"):
             continue
         size = f" {layer['output'][-1]}" if layer["parameters"] else ""
         words.append(f"{layer['class']}{size}{' ' + layer['activation'] if layer['activation'] else ''}")
@@ -111,10 +114,15 @@ def show_outcome(data: Dataset, metrics: dict[str, Any], folder: Path, page: Pat
     table.add_row("test", headline(metrics))
     table.add_row("report", page.resolve().as_uri())
     table.add_row("run", str(folder))
-    again = "FILE" if data.description.endswith(("csv", "parquet", "npz")) else data.name
-    table.add_row("use", f"nyuron predict {folder} {again}")
+    table.add_row("use", f"nyuron predict {folder} {_again(data)}")
     out.print()
     out.print(table)
+
+
+def _again(data: Dataset) -> str:
+    if data.kind == "texts":
+        return '--text "…"'
+    return "FILE" if data.description.endswith(("csv", "parquet", "npz")) else data.name
 
 
 def headline(metrics: dict[str, Any]) -> Text:

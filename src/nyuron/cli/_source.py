@@ -7,15 +7,20 @@ from pathlib import Path
 
 from nyuron.cli._options import TrainOptions
 from nyuron.core import DataError, nearest
-from nyuron.data import Dataset, load_file
+from nyuron.data import Dataset, load_file, load_texts
 from nyuron.datasets import load, names
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".npz", ".gz")
 
 
 def is_file_name(source: str) -> bool:
-    """Whether SOURCE means a file: one exists, or the name looks like one."""
-    return Path(source).is_file() or os.sep in source or Path(source).suffix.lower() in SUFFIXES
+    """Whether SOURCE means a file or a folder: one exists, or the name looks like one."""
+    return (
+        Path(source).is_file()
+        or (Path(source).is_dir() and source not in names())
+        or os.sep in source
+        or Path(source).suffix.lower() in (*SUFFIXES, ".zip")
+    )
 
 
 def find_data(source: str, options: TrainOptions) -> Dataset:
@@ -24,6 +29,8 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
     Raises: DataError with the nearest data set or file.
     """
     if is_file_name(source) and (Path(source).exists() or not nearest_source(source)):
+        if Path(source).is_dir() or Path(source).suffix.lower() == ".zip":
+            return load_texts(source, test=options.test, seed=options.seed)
         return load_file(
             source,
             target=options.target,
@@ -46,7 +53,7 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
     raise DataError(
         "there is no such data set or file",
         who=source,
-        expected=f"a CSV, Parquet or .npz file, or one of {', '.join(names())}",
+        expected=f"a CSV, Parquet or .npz file, a folder of texts by class, or one of {', '.join(names())}",
         got=repr(source),
         fix=f"did you mean {guess!r}?" if guess else "check the path",
     )

@@ -65,20 +65,12 @@ def prepare(source: str, options: TrainOptions) -> Job:
     spec = None if name in BODIES else read_spec(Path(name))
     model = build(data, spec, options.hidden, options.dropout, name)
     units = model.output_shape[-1]
-    plan = make_plan(data, options, spec, units)
+    plan = make_plan(data, options, spec, units, name)
     model.compile(optimizer=plan.optimizer, loss=plan.loss, metrics=list(plan.metrics))
     return Job(source, options, data, model, plan, make_parts(data, plan, units, options.seed))
 
 
 def _arrays(data: Dataset, source: str) -> Dataset:
-    if data.kind == "texts":
-        raise DataError(
-            "the data are texts, which this command does not train on",
-            who=source,
-            expected="rows of numbers",
-            got="texts",
-            fix=f"nyuron.layers.TextVectorization, in a program with nyuron.datasets.{data.name}",
-        )
     if data.kind == "sequences":
         raise DataError(
             "the data are sequences of various lengths, which this command does not train on",

@@ -17,6 +17,7 @@ from nyuron.data._standardizer import Standardizer
 from nyuron.data._table import Column, Table
 from nyuron.data._target import Target, target_of
 from nyuron.data._text_files import text_dataset_from_directory
+from nyuron.data._texts import holds_texts, load_texts
 from nyuron.data._wav import decode_wav
 from nyuron.data._windows import timeseries_dataset_from_array
 
@@ -41,9 +42,11 @@ __all__ = [
     "check_finite",
     "decode_image",
     "decode_wav",
+    "holds_texts",
     "image_dataset_from_directory",
     "is_batched_source",
     "load_file",
+    "load_texts",
     "need_pillow",
     "prefetch",
     "read",

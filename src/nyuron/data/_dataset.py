@@ -28,7 +28,7 @@ class Dataset:
     task: str
     """'classification' or 'regression'."""
     feature_names: tuple[str, ...] = ()
-    """One per column of a table; none for images, series and sequences."""
+    """One per column of a table, and the name of a column of texts; none for images, series and sequences."""
     class_names: tuple[str, ...] = ()
     """Class k of the target is `class_names[k]`; none for regression."""
     target_name: str = "target"

@@ -17,6 +17,7 @@ from nyuron.data._read import read, read_bytes
 from nyuron.data._rows import check_finite, rows_of
 from nyuron.data._split import split_rows
 from nyuron.data._target import Target, target_of
+from nyuron.data._texts import holds_texts
 
 
 def load_file(
@@ -33,8 +34,8 @@ def load_file(
 ) -> Dataset:
     """The data set in a CSV, Parquet or .npz file, split into a training and a test part by the seed.
 
-    Of a table, `target` (default: the last column) is predicted from all other columns but `drop`; rows with gaps are
-    an error, or are left out with ``missing="drop"``. An .npz file holds x and y, or x_train, y_train, x_test, y_test.
+    Of a table, `target` (default: the last column) is predicted from all other columns but `drop`, which hold numbers; or
+    from a single column of texts. Rows with gaps are an error, or are left out with ``missing="drop"``. An .npz file holds x and y, or x_train, y_train, x_test, y_test.
     Classes or quantities: the rule of `target_of`, unless `task` says which. Classes keep their shares in both parts.
 
     Raises: DataError and FileFormatError with file, line, column and repair.
@@ -61,7 +62,9 @@ def load_file(
             else "drop fewer columns",
         )
     notes = [*table.notes]
-    table.check_numeric(names)
+    is_prose = len(names) == 1 and holds_texts(table, names[0])
+    if not is_prose:
+        table.check_numeric(names)
     table.check_stray_text(target)
     if table.column(target).kind in ("date", "other"):
         table.check_numeric([target])
@@ -75,8 +78,9 @@ def load_file(
     table.check_complete([*names, target])
     is_truth = str(table.arrow[target].type) == "bool"
     found = target_of(table[target].astype(bool) if is_truth else table[target], task, target)
-    x = table.numbers(names)
-    check_finite(x, str(path))
+    x = table[names[0]] if is_prose else table.numbers(names)
+    if not is_prose:
+        check_finite(x, str(path))
     return _split_into(path, x, found, test, seed, notes, feature_names=tuple(names), target_name=target)
 
 

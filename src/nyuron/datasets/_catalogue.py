@@ -211,6 +211,8 @@ def _described(entry: Entry, room: Any, parts: tuple[np.ndarray, ...], options: 
     if not features and x.dtype != object and x.ndim == 2 and entry.sampling_rate is None:
         back = x.shape[1] if entry.target == "next" else 0
         features = tuple(f"t-{back - i}" if back else f"x{i + 1}" for i in range(x.shape[1]))
+    if x.dtype == object and len(x) and isinstance(x[0], str):
+        features = ("text",)
     return Dataset(
         entry.name,
         x,

@@ -10,12 +10,12 @@ from nyuron.report._numbers import number
 from nyuron.report._record import Record
 
 MANY_CLASSES, MANY_COLUMNS = 24, 12
+FEW_TEXTS, LONG_TEXT = 8, 400
 
 
 def data_section(run: Record) -> Html:
     """Facts, classes or range of the target, columns, examples."""
     data, rows = run.data, run.data["rows"]
-    shape = " × ".join(map(str, data["input_shape"]))
     about = facts(
         [
             ("Data", data["description"]),
@@ -26,7 +26,7 @@ def data_section(run: Record) -> Html:
             ("Training", f"{rows['train']:,} rows"),
             ("Validation", f"{rows['validation']:,} rows" if rows["validation"] else "none"),
             ("Test", f"{rows['test']:,} rows"),
-            ("Input", f"{shape} columns" if run.columns else f"{shape} numbers"),
+            ("Input", _input(run)),
             ("Scaling", _scaling(run)),
             ("Target", data["target"] + ("" if run.is_classes else _range(run))),
             ("Licence", data["licence"]),
@@ -37,7 +37,20 @@ def data_section(run: Record) -> Html:
     return join(tag("div", tag("div", about), right, class_="columns"), _examples(run), _columns(run))
 
 
+def _input(run: Record) -> str:
+    if run.has_texts:
+        how = run.data["reading"]
+        return (
+            f"texts, {how['unit']} by {how['unit']}: the first {how['length']} of each are read, "
+            f"and {how['known']:,} different ones are told apart, inside the model"
+        )
+    shape = " × ".join(map(str, run.data["input_shape"]))
+    return f"{shape} columns" if run.columns else f"{shape} numbers"
+
+
 def _scaling(run: Record) -> str:
+    if run.has_texts:
+        return ""
     made = run.preprocessing.get("input_scaling")
     if made is None:
         return "none"
@@ -81,13 +94,31 @@ def _balance(run: Record) -> Html:
 
 def _examples(run: Record) -> Html | None:
     x, y = run.arrays.get("sample_x"), run.arrays.get("sample_y")
-    if x is None or y is None or not len(x) or not run.has_pictures:
+    if x is None or y is None or not len(x):
+        return None
+    if run.has_texts:
+        return tag("div", tag("h3", "Examples"), texts(run, x[:FEW_TEXTS], y), class_="wide")
+    if not run.has_pictures:
         return None
     shown = []
     for row, true in zip(x, y, strict=True):
         label = run.classes[int(true)] if run.is_classes else number(float(true))
         shown.append(tag("figure", picture(run, row, label), tag("figcaption", label)))
     return tag("div", tag("h3", "Examples"), tag("div", *shown, class_="pictures small"), class_="wide")
+
+
+def texts(run: Record, x: Any, y: Any) -> Html:
+    """Texts with what is true of them."""
+    rows = []
+    for row, true in zip(x, y, strict=False):
+        label = run.classes[int(true)] if run.is_classes else number(float(true))
+        rows.append(tag("li", tag("blockquote", shortened(str(row))), tag("small", label)))
+    return tag("ul", *rows, class_="texts")
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text; the text where it is short."""
+    return text if len(text) <= LONG_TEXT else text[:LONG_TEXT].rstrip() + " …"
 
 
 def picture(run: Record, x: Any, alt: str) -> Html:

@@ -46,6 +46,10 @@ class Record:
     def has_pictures(self) -> bool:
         return self.data["kind"] in ("image", "sound")
 
+    @property
+    def has_texts(self) -> bool:
+        return self.data["kind"] == "texts"
+
     @cached_property
     def is_ink(self) -> bool:
         """Whether the pictures are ink on an empty ground."""

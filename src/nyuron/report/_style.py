@@ -31,7 +31,7 @@ section{background:var(--card);border:1px solid var(--rule);border-radius:14px;p
  scroll-margin-top:16px}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,350px),1fr));gap:26px 40px;align-items:start}
 .wide{margin-top:26px}
-.facts{margin:0;display:grid;gap:9px}.facts div{display:grid;grid-template-columns:minmax(96px,7.5em) 1fr;gap:16px}
+.facts{margin:0;display:grid;gap:9px}.facts>div{display:grid;grid-template-columns:minmax(96px,7.5em) 1fr;gap:16px}
 .facts dt{color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 .note{border-left:3px solid var(--rule);padding:2px 0 2px 14px;color:var(--soft)}
 .note.bad{border-color:var(--bad);color:var(--ink)}.note.warn{border-color:var(--second);color:var(--ink)}
@@ -63,6 +63,9 @@ td.odd{color:var(--second);font-weight:600}td .meter{min-width:90px}
 .pictures figcaption{font-weight:400;font-size:14px;line-height:1.35;margin:7px 0 0}.pictures b{font-weight:650}
 .pictures .said{color:var(--second)}
 @media(prefers-color-scheme:dark){img.ink{filter:invert(1)}.pictures img.ink{background:#e1dbd1}}
+.texts{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:16px 40px}
+.texts blockquote{margin:0 0 4px;padding:0 0 0 14px;border-left:3px solid var(--rule);overflow-wrap:anywhere;white-space:pre-line}
+.texts small,.texts div{margin-left:17px}.texts div{display:flex;flex-wrap:wrap;gap:0 8px;font-size:15px}.texts div small{margin-left:6px}.texts .said{color:var(--second)}
 .scale{position:relative;height:74px}
 .scale .track,.scale .band,.scale .point,.scale .mark{position:absolute}
 .scale .track{left:0;right:0;top:30px;height:10px;border-radius:5px;background:var(--rule)}
@@ -79,7 +82,7 @@ details{margin-top:18px}summary{cursor:pointer;color:var(--first);margin-bottom:
 footer{color:var(--soft);font-size:14px;margin-top:28px}
 @media(max-width:720px){main{padding:24px 14px 48px}section{padding:20px 16px;border-radius:12px}.verdict{grid-template-columns:1fr}
  .code pre{padding-right:18px}.code button{position:static;margin:-6px 0 16px}}
-@media(max-width:430px){.facts div{grid-template-columns:1fr;gap:0}.facts{gap:12px}}
+@media(max-width:430px){.facts>div{grid-template-columns:1fr;gap:0}.facts{gap:12px}}
 @media print{body{background:#fff}section{break-inside:avoid;box-shadow:none}nav,.code button{display:none}details>*{display:block}}
 @media(prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 """

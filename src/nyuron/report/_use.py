@@ -52,17 +52,31 @@ def use_section(run: Record) -> Html:
     path = run.folder.path.as_posix()
     return join(
         tag("h3", "In a terminal"),
-        _code(f"nyuron predict {_quoted(path)} {'rows.csv' if run.columns else 'rows.npz'} --out predictions.csv"),
+        _code(_command(run, path)),
         tag("h3", "In a program", style="margin-top:22px"),
         _code(_program(run, path)),
-        tag("p", "The model takes the data as they come: the scaling is its first layer."),
+        tag(
+            "p",
+            "The model takes texts as they come: cutting and numbering them is its first layer."
+            if run.has_texts
+            else "The model takes the data as they come: the scaling is its first layer.",
+        ),
     )
+
+
+def _command(run: Record, path: str) -> str:
+    start = f"nyuron predict {_quoted(path)}"
+    if run.has_texts:
+        return f'{start} --text "…"\n{start} texts.txt --out predictions.csv'
+    return f"{start} {'rows.csv' if run.columns else 'rows.npz'} --out predictions.csv"
 
 
 def _program(run: Record, path: str) -> str:
     names = [c["name"] for c in run.columns]
     lines = ["import nyuron", "", f'model = nyuron.models.load_model("{path}/model.nyuron")']
-    if names:
+    if run.has_texts:
+        lines.append('x = ["…"]')
+    elif names:
         listed = json.dumps(names, ensure_ascii=False) if len(names) <= 6 else "columns"
         if len(names) > 6:
             lines.insert(1, "import json")

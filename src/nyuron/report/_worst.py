@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nyuron.report._given import picture
+from nyuron.report._given import picture, shortened
 from nyuron.report._html import Html, join, meter, table, tag
 from nyuron.report._numbers import number, plural, share
 from nyuron.report._record import Record
@@ -24,6 +24,8 @@ def worst_section(run: Record) -> Html | None:
     if not len(rows):
         return tag("p", "None: every test row is right.")
     cells = [_answer(run, int(i)) for i in rows]
+    if run.has_texts:
+        return join(_intro(run, len(rows)), _texts(run, rows, x, cells))
     if run.has_pictures:
         shown = [_card(run, row, *answer) for row, answer in zip(x, cells, strict=True)]
         return join(_intro(run, len(rows)), tag("div", *shown, class_="pictures"))
@@ -56,6 +58,19 @@ def _card(run: Record, x: Any, true: str, said: str, figure: float) -> Html:
     last = tag("small", f"{share(figure, 0)} sure") if run.is_classes else tag("small", f"off by {number(figure)}")
     answer = join(tag("b", true), " → ", tag("b", said, class_="said"))
     return tag("figure", picture(run, x, alt), tag("figcaption", answer, tag("br"), last))
+
+
+def _texts(run: Record, rows: np.ndarray, x: Any, cells: list[tuple[str, str, float]]) -> Html:
+    shown = []
+    for i, text, (true, said, figure) in zip(rows, x, cells, strict=True):
+        last = f"{share(figure, 0)} sure" if run.is_classes else f"off by {number(figure)}"
+        answer = join(tag("b", true), " → ", tag("b", said, class_="said"), tag("small", f"{last} · row {int(i):,}"))
+        shown.append(tag("li", tag("blockquote", shortened(str(text))), tag("div", answer)))
+    made = [tag("ul", *shown[:FEW_ROWS], class_="texts")]
+    if len(shown) > FEW_ROWS:
+        more = tag("ul", *shown[FEW_ROWS:], class_="texts")
+        made.append(tag("details", tag("summary", f"{len(shown) - FEW_ROWS} more"), more))
+    return join(*made)
 
 
 def _rows(run: Record, rows: np.ndarray, x: np.ndarray, cells: list[tuple[str, str, float]]) -> Html:
