@@ -25,9 +25,9 @@ from nyuron.core._errors import (
     unknown_name,
 )
 from nyuron.core._kept import KeptProgram, kept_program
-from nyuron.core._keys import fold, key_from, key_of, next_seed, seed_data, set_random_seed
+from nyuron.core._keys import fold, key_from, key_of, next_seed, seed_data, seeded, set_random_seed
 from nyuron.core._module import fields_by_role, is_module, label, module, replace, static
-from nyuron.core._names import snake_case, unique_name
+from nyuron.core._names import counting_anew, snake_case, unique_name
 from nyuron.core._runtime import cache_folder, usable_cores, use_compilation_cache
 from nyuron.core._types import Array, Key, Params, Scalar, Shape, State
 from nyuron.core._weight import Weight
@@ -52,6 +52,7 @@ __all__ = [
     "UnknownNameError",
     "Weight",
     "cache_folder",
+    "counting_anew",
     "custom_objects",
     "fields_by_role",
     "find_custom",
@@ -71,6 +72,7 @@ __all__ = [
     "registered_name",
     "replace",
     "seed_data",
+    "seeded",
     "set_random_seed",
     "snake_case",
     "static",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _given: Counter[str] = Counter()
 
@@ -25,3 +27,15 @@ def unique_name(prefix: str) -> str:
 def clear_names() -> None:
     """Begin counting again."""
     _given.clear()
+
+
+@contextmanager
+def counting_anew() -> Iterator[None]:
+    """Within the block names are counted from the beginning, as in a new process."""
+    before = Counter(_given)
+    clear_names()
+    try:
+        yield
+    finally:
+        clear_names()
+        _given.update(before)

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from nyuron.callbacks import CallbackList, figures
+from nyuron.callbacks import CallbackList, figures, watchers
 from nyuron.core import DataError, kept_program
 from nyuron.data import batches_of, is_batched_source
 from nyuron.layers import Call, Graph, is_stateful, split_frozen
@@ -57,7 +57,7 @@ def evaluate(
         task, names = task_for(model, batch[1])
         source, count = batch, -(-len(batch[0][0]) // size)
     task = numbers_as_arrays(task)
-    observers = CallbackList(callbacks, model=model, verbose=verbose, epochs=1, steps=count)
+    observers = CallbackList([callbacks, *watchers()], model=model, verbose=verbose, epochs=1, steps=count)
     model.stop_evaluating = False
     observers.call("on_test_begin", {})
     params, frozen = split_frozen(task.graph, model.slot.params)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nyuron.callbacks import BackupAndRestore, CallbackList, History, flattened, progress
+from nyuron.callbacks import BackupAndRestore, CallbackList, History, flattened, progress, watchers
 from nyuron.core import ArgumentError, next_seed
 from nyuron.data import is_batched_source
 from nyuron.models._fit import FitLoop
@@ -19,7 +19,7 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
     """See Model.fit."""
     who = f"{model.name}.fit"
     need_compiled(model, who)
-    callbacks = list(flattened(options["callbacks"]))
+    callbacks = [*flattened(options["callbacks"]), *watchers()]
     history = next((c for c in callbacks if isinstance(c, History)), None)
     if history is None:
         history = History()

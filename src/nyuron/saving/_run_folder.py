@@ -20,6 +20,8 @@ from nyuron.core import DataError, FileFormatError, nearest
 from nyuron.saving._archive import atomic
 
 _STAMP = "%Y-%m-%d_%H-%M-%S"
+_numbers: list[Any] = [None, 1]
+"""The last stem of a folder's name, and the number to try next."""
 
 
 def new_run_folder(base: Path, name: str) -> Path:
@@ -27,17 +29,22 @@ def new_run_folder(base: Path, name: str) -> Path:
 
     Raises: DataError if no folder can be made there.
     """
-    stamp = datetime.now().strftime(_STAMP)
     name = re.sub(r'[\s<>:"/\\|?*\x00-\x1f]+', "-", name).strip("-.") or "run"
     try:
         base.mkdir(parents=True, exist_ok=True)
-        for i in range(10_000):
-            folder = base / (f"{stamp}_{name}" + (f"_{i + 1}" if i else ""))
-            try:
-                folder.mkdir()
-            except FileExistsError:
-                continue
-            return folder
+        while True:
+            stem = f"{datetime.now().strftime(_STAMP)}_{name}"
+            # The second and later runs of a second are numbered; a lively process begins at its last number.
+            first = _numbers[1] if _numbers[0] == (base, stem) else 1
+            for number in range(first, first + 1000):
+                folder = base / (stem if number == 1 else f"{stem}_{number}")
+                try:
+                    folder.mkdir()
+                except FileExistsError:
+                    continue
+                _numbers[:] = [(base, stem), number + 1]
+                return folder
+            _numbers[:] = [(base, stem), first + 1000]
     except OSError as error:
         raise DataError(
             "the run's folder cannot be made",
@@ -46,7 +53,6 @@ def new_run_folder(base: Path, name: str) -> Path:
             got=error.strerror or error,
             fix="name another with --out",
         ) from error
-    raise DataError("no name is free for the run", who=str(base), fix="name another folder with --out")
 
 
 def environment() -> dict[str, Any]:
