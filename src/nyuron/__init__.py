@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from nyuron.metrics import Metric
     from nyuron.models import Model, Sequential
     from nyuron.optimizers import Optimizer
+    from nyuron.populations import Population, fit_many
     from nyuron.regularizers import Regularizer
     from nyuron.utils import set_random_seed
 
@@ -59,6 +60,7 @@ __all__ = [
     "Model",
     "NyuronError",
     "Optimizer",
+    "Population",
     "Regularizer",
     "Sequential",
     "__version__",
@@ -69,6 +71,7 @@ __all__ = [
     "data",
     "datasets",
     "explain",
+    "fit_many",
     "initializers",
     "layers",
     "losses",

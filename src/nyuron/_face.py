@@ -38,8 +38,10 @@ _HOMES = {
     "Model": "models",
     "NyuronError": "core",
     "Optimizer": "optimizers",
+    "Population": "populations",
     "Regularizer": "regularizers",
     "Sequential": "models",
+    "fit_many": "populations",
     "set_random_seed": "utils",
 }
 

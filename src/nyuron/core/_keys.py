@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import jax
@@ -39,6 +41,23 @@ def set_random_seed(seed: int) -> None:
     _seeds.reset(seed)
     random.seed(seed)
     np.random.seed(seed % 2**32)
+
+
+@contextmanager
+def seeded(seed: int, drawn: int = 0) -> Iterator[Callable[[], int]]:
+    """Within the block everything random is as after `set_random_seed(seed)` and `drawn` seeds taken from the stream.
+
+    The value is a function that says how many have been taken; afterwards all is as before.
+    """
+    stream, legacy, plain = (_seeds._source, _seeds._drawn), np.random.get_state(), random.getstate()
+    set_random_seed(seed)
+    _seeds._drawn = drawn
+    try:
+        yield lambda: _seeds._drawn
+    finally:
+        _seeds._source, _seeds._drawn = stream
+        np.random.set_state(legacy)
+        random.setstate(plain)
 
 
 def next_seed() -> int:

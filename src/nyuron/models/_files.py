@@ -41,13 +41,13 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
     documents: dict[str, Any] = {"model": to_config(model)}
     arrays: dict[str, Any] = {"params": model.slot.params, "state": model.slot.state}
     if model.compiled is not None:
-        documents["compile"] = _compile_config(model.compiled)
+        documents["compile"] = compile_config(model.compiled)
         if include_optimizer and model.optimizer_state is not None:
             arrays["optimizer"] = model.optimizer_state
     write_archive(path, MODEL, documents, name_arrays(arrays))
 
 
-def _compile_config(compiled: Any) -> dict[str, Any]:
+def compile_config(compiled: Any) -> dict[str, Any]:
     found = {}
     for name in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"):
         try:

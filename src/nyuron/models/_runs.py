@@ -36,7 +36,7 @@ def run_on_arrays(
     task, names = task_for(model, batch[1])
     arrays.check_labels(batch[1], [h.loss for h in task.heads], output_shapes(model), model.output_names, who)
     rows = len(batch[0][0])
-    settings = _within(_whole_batch(task, settings, rows), rows, who)
+    settings = _within(whole_batch(task, settings, rows), rows, who)
     params, frozen = split_frozen(task.graph, model.slot.params)
     common: dict[str, Any] = {
         "rule": _rule(model, callbacks, names, validation is not None),
@@ -79,7 +79,7 @@ def _within(settings: Settings, rows: int, who: str) -> Settings:
     return replace(settings, steps_per_epoch=None)
 
 
-def _whole_batch(task: Task, settings: Settings, rows: int) -> Settings:
+def whole_batch(task: Task, settings: Settings, rows: int) -> Settings:
     """Full-batch methods see all rows in each step, in order."""
     from nyuron.optimizers import FullBatch
 

@@ -22,7 +22,7 @@ class Fold(NamedTuple):
     validation: np.ndarray
 
 
-def folds(  # noqa: PLR0913
+def folds(
     y: Any,
     k: int = 5,
     *,

@@ -1,9 +1,11 @@
 """The compiled run: step, loop, population, run state, stopping."""
 
 from nyuron.train._advance import Plan, advance, evaluate_program, evaluation, run_program
+from nyuron.train._crew import Crew, is_out_of_memory
 from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
 from nyuron.train._ending import EpochEnd, batch_slices, evaluate_watched
-from nyuron.train._members import Members, train_members
+from nyuron.train._group import Ground, Group, Member, Trained
+from nyuron.train._members import Members, lanes_for, train_all, train_members
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
 from nyuron.train._run import EpochLogs, Pace, Run, Settings, on_device
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
@@ -18,9 +20,13 @@ __all__ = [
     "RUNNING",
     "STOPPED",
     "Batch",
+    "Crew",
     "EpochEnd",
     "EpochLogs",
+    "Ground",
+    "Group",
     "Head",
+    "Member",
     "Members",
     "NonFiniteLossWarning",
     "Pace",
@@ -33,6 +39,7 @@ __all__ = [
     "StreamRun",
     "Sums",
     "Task",
+    "Trained",
     "add_figures",
     "advance",
     "array_chunks",
@@ -47,6 +54,8 @@ __all__ = [
     "evaluation",
     "first_non_finite",
     "gathered",
+    "is_out_of_memory",
+    "lanes_for",
     "measure",
     "numbers_as_arrays",
     "on_device",
@@ -54,6 +63,7 @@ __all__ = [
     "results",
     "run_program",
     "start_state",
+    "train_all",
     "train_members",
     "train_step",
     "zero_sums",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -14,10 +14,43 @@ import numpy as np
 from nyuron.core import Params, State
 from nyuron.train._advance import Plan, run_program
 from nyuron.train._orders import epoch_orders, epochs_at_once
-from nyuron.train._run import Settings
-from nyuron.train._state import RUNNING, RunState, start_state
+from nyuron.train._run import Pace, Settings
+from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._stopping import StoppingRule, restored
-from nyuron.train._task import Batch, Task
+from nyuron.train._task import Batch, Task, numbers_as_arrays
+
+_WEIGHTS = ("params", "layers", "optimizer")
+
+
+class Member(NamedTuple):
+    """A run that is to be one of many: what is trained, from which weights, on which of the shared rows."""
+
+    task: Task
+    params: Params
+    frozen: Params
+    layers: State
+    rule: StoppingRule | None = None
+    seed: int = 0
+    number: int = 0
+    """Takes part in the random numbers beside the seed; 0, as in a run alone, unless members share a seed."""
+    rows: np.ndarray | None = None
+    """Which rows of the data it trains on; None for all."""
+    validation_rows: np.ndarray | None = None
+    optimizer: State = None
+    """What an earlier run left of the optimizer's state."""
+
+
+class Trained(NamedTuple):
+    """What a member leaves."""
+
+    params: Params
+    layers: State
+    optimizer: State
+    status: int
+    epochs: int
+    """How many it trained."""
+    logs: tuple[np.ndarray, ...]
+    """One array a figure, an entry an epoch, training before validation."""
 
 
 class Shared(NamedTuple):
@@ -26,116 +59,297 @@ class Shared(NamedTuple):
     data: Batch
     validation: Batch | None
 
-    @classmethod
-    def on(cls, device: Any, data: Batch, validation: Batch | None) -> Shared:
-        """The data copied to a device."""
-        return cls(jax.device_put(data, device), None if validation is None else jax.device_put(validation, device))
+
+class Ground:
+    """The data that all members use, copied to a device when the first member trains there."""
+
+    def __init__(self, data: Batch, validation: Batch | None = None) -> None:
+        self.data, self.validation = data, validation
+        self._copies: dict[Any, Shared] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def rows(self) -> int:
+        return int(self.data[0][0].shape[0])
+
+    def on(self, device: Any) -> Shared:
+        """The data on a device."""
+        with self._lock:
+            if device not in self._copies:
+                data = jax.device_put(self.data, device)
+                same = self.validation is self.data
+                self._copies[device] = Shared(data, data if same else jax.device_put(self.validation, device))
+            return self._copies[device]
 
 
-@dataclass(frozen=True)
 class Group:
-    """Members with one structure. One alone has no member axis: its program is that of a run alone."""
+    """Members with one structure, on their way together. One alone has no member axis: its program is that of a run.
 
-    tasks: Sequence[Task]
-    weights: Sequence[tuple[Params, Params, State]]
-    rules: Sequence[StoppingRule] | None
-    numbers: Sequence[int]
-    seeds: Sequence[int]
-    rows: np.ndarray | None
-    validation_rows: np.ndarray | None
+    `width` lanes train side by side; lanes for which there is no member repeat the last one, so that a group that is
+    not full is no program of its own. When half of the lanes have stopped, the others go on in half as many.
+    """
 
-    def train(self, shared: Shared, settings: Settings, is_cancelled: threading.Event) -> tuple[Any, ...]:
-        """Params, layers, status, epochs and logs, members first."""
-        state = self._start(settings)
-        frozen = self._joined([w[1] for w in self.weights])
-        task = self._joined(self.tasks)
-        rule = None if self.rules is None else self._joined(self.rules)
-        plan = Plan(settings.batch_size, settings.validation_batch_size, has_members=len(self.tasks) > 1)
-        total = shared.data[0][0].shape[0] if self.rows is None else self.rows.shape[-1]
-        capacity = epochs_at_once(total * len(self.tasks))
-        steps = -(-total // settings.batch_size)
-        checked = None if shared.validation is None else (shared.validation, self._validation_orders(shared))
-        logs: list[Any] = []
-        for epoch in range(settings.initial_epoch, settings.epochs, capacity):
-            last = min(epoch + capacity, settings.epochs)
-            orders = self._orders(settings, epoch, last - epoch, capacity, total)
-            state, part = run_program(
-                plan,
-                task,
-                rule,
-                frozen,
-                state,
-                shared.data,
-                orders,
-                checked,
-                np.int32(settings.validation_every),
-                np.int32(last * steps),
+    def __init__(self, members: Sequence[Member], settings: Settings, width: int | None = None) -> None:
+        once = _Once()
+        self.members = [m._replace(task=once(m.task), rule=None if m.rule is None else once(m.rule)) for m in members]
+        self.settings = settings
+        self.epoch = settings.initial_epoch
+        width = max(width or 1, len(self.members))
+        self._lanes = [min(i, len(self.members) - 1) for i in range(width)]
+        self._logs: list[list[Any]] = [[] for _ in self.members]
+        self._left: dict[int, tuple[Params, State, State, int]] = {}
+        self._state: RunState | None = None
+        self._drawn: tuple[Any, Any] | None = None
+
+    @property
+    def signature(self) -> Any:
+        """What the compiled program depends on, besides the data."""
+        first, size = self.members[0], (self.settings.batch_size, self.settings.validation_batch_size)
+        return jax.tree.structure((first.task, first.rule)), size, len(self._lanes)
+
+    @property
+    def has_lanes(self) -> bool:
+        return len(self._lanes) > 1
+
+    @property
+    def is_done(self) -> bool:
+        """Whether no member has an epoch left to train."""
+        return self.epoch >= self.settings.epochs or not self.running
+
+    @property
+    def running(self) -> list[int]:
+        """Places of the members that have not stopped."""
+        return [i for i, status in enumerate(self.statuses) if status == RUNNING]
+
+    @property
+    def statuses(self) -> list[int]:
+        if self._state is None:
+            return [RUNNING] * len(self.members)
+        now = np.atleast_1d(np.asarray(self._state.status))
+        found = {place: int(now[lane]) for lane, place in reversed(list(enumerate(self._lanes)))}
+        return [self._left[i][-1] if i in self._left else found[i] for i in range(len(self.members))]
+
+    def logs(self, place: int) -> tuple[np.ndarray, ...]:
+        """A member's figures so far: one array a figure, an entry an epoch that it trained."""
+        parts = self._logs[place]
+        if not parts:
+            return ()
+        joined = tuple(np.concatenate([np.asarray(part[i]) for part in parts]) for i in range(len(parts[0])))
+        # What follows the last epoch that was trained whole is NaN.
+        epochs = int(np.isfinite(joined[0]).sum())
+        return tuple(figure[:epochs] for figure in joined)
+
+    def advance(
+        self,
+        shared: Shared,
+        until: int | None = None,
+        goes_on: Callable[[Group], bool] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Train to epoch `until`, or to the end; `goes_on(group)` is asked after each stretch of steps."""
+        until = self.settings.epochs if until is None else min(until, self.settings.epochs)
+        pace = pace or Pace()
+        if self._state is None:
+            self._state = self._start()
+        while self.epoch < until and self.running:
+            self._stretch(shared, until, pace)
+            self._squeeze()
+            if goes_on is not None and not goes_on(self):
+                return
+
+    def stop(self, place: int, status: int) -> None:
+        """Let a member stop where it is."""
+        state = self._state
+        if state is None or place in self._left:
+            return
+        lanes = [lane for lane, owner in enumerate(self._lanes) if owner == place]
+        stopped = np.array(state.status)
+        stopped[lanes if self.has_lanes else ()] = status
+        self._state = state._replace(status=jnp.asarray(stopped))
+
+    def copy_weights(self, place: int, source: Group, origin: int) -> None:
+        """Go on from another member's weights, layer state and optimizer state; logs, seed and epoch stay one's own."""
+        mine, theirs = self._state, source._state
+        if mine is None or theirs is None:
+            return
+        theirs = source._lane(theirs, source._lanes.index(origin))
+        parts = {name: getattr(theirs, name) for name in _WEIGHTS}
+        if self.has_lanes:
+            lane = self._lanes.index(place)
+            put = lambda old, new: old.at[lane].set(new)  # noqa: E731
+            parts = {name: jax.tree.map(put, getattr(mine, name), new) for name, new in parts.items()}
+        self._state = mine._replace(**parts)
+
+    def change(self, place: int, task: Task) -> None:
+        """Go on with other numbers in the description: a learning rate, a dropout rate. The structure must stay."""
+        self.members[place] = self.members[place]._replace(task=numbers_as_arrays(task))
+
+    def trained(self, place: int) -> Trained:
+        """What a member leaves if it ends here."""
+        if self._state is None:
+            self._state = self._start()
+        left = self._left[place] if place in self._left else self._ended(self._lanes.index(place))
+        logs = self.logs(place)
+        return Trained(*left, len(logs[0]) if logs else 0, logs)
+
+    # One stretch.
+
+    def _stretch(self, shared: Shared, until: int, pace: Pace) -> None:
+        settings, lanes = self.settings, [self.members[place] for place in self._lanes]
+        total = shared.data[0][0].shape[0] if lanes[0].rows is None else len(lanes[0].rows)
+        capacity = epochs_at_once(total * len(lanes))
+        steps, first = -(-total // settings.batch_size), self.epoch
+        before = first * steps + int(self._state.step)  # type: ignore[union-attr]
+        last = min(before + pace.next(), min(first + capacity, until) * steps)
+        began = time.perf_counter()
+        checked = None if shared.validation is None else (shared.validation, self._validation_orders(shared, lanes))
+        arguments = (
+            Plan(settings.batch_size, settings.validation_batch_size, has_members=self.has_lanes),
+            self._joined([m.task for m in lanes]),
+            None if lanes[0].rule is None else self._joined([m.rule for m in lanes]),
+            self._joined([m.frozen for m in lanes]),
+        )
+        data = shared.data, self._orders(lanes, min(capacity, until - first), capacity, total), checked
+        every = np.int32(settings.validation_every)
+        state, logs = run_program(*arguments, self._state, *data, every, np.int32(last))
+        if (np.asarray(state.status) == NOT_FINITE).any():
+            done = int(state.epoch) * steps + int(state.step)
+            good = max(done - 2 if int(state.step) else done - 1, before)
+            # One alone goes again to where its loss was finite; of several each diverged at a step of its own.
+            safe: Any = (
+                self._state if self.has_lanes else run_program(*arguments, self._state, *data, every, np.int32(good))[0]
             )
-            logs.append(jax.tree.map(lambda a: np.asarray(a)[: last - epoch], part))  # noqa: B023
-            if is_cancelled.is_set() or not (np.asarray(state.status) == RUNNING).any():
-                break
-        return self._ended(settings, rule, state, logs)
+            state = _mended(state, safe)
+        self._state, self.epoch = state, int(state.epoch)
+        pace.record(last - before, time.perf_counter() - began)
+        logs = jax.tree.map(lambda a: np.asarray(a)[: self.epoch - first], logs)
+        for lane, place in enumerate(self._lanes):
+            if place not in self._left and self._lanes.index(place) == lane:
+                own = jax.tree.map(lambda a: a[:, lane], logs) if self.has_lanes else logs  # noqa: B023
+                self._logs[place].append(own)
 
     def _joined(self, trees: Sequence[Any]) -> Any:
         return trees[0] if len(trees) == 1 else jax.tree.map(lambda *a: jnp.stack([jnp.asarray(x) for x in a]), *trees)
 
-    def _start(self, settings: Settings) -> RunState:
+    def _start(self) -> RunState:
         states = [
             start_state(
-                task,
-                params,
-                layers,
-                None if self.rules is None else self.rules[i],
-                self.seeds[i],
-                member=self.numbers[i],
-                epoch=settings.initial_epoch,
+                m.task,
+                m.params,
+                m.layers,
+                m.rule,
+                m.seed,
+                member=m.number,
+                epoch=self.settings.initial_epoch,
+                optimizer=m.optimizer,
             )
-            for i, (task, (params, _, layers)) in enumerate(zip(self.tasks, self.weights, strict=True))
+            for m in (self.members[place] for place in self._lanes)
         ]
         return self._joined(states)._replace(epoch=states[0].epoch, step=states[0].step)
 
-    def _orders(self, settings: Settings, first: int, count: int, capacity: int, total: int) -> np.ndarray:
-        """The rows of each epoch, (capacity, total) or (capacity, members, total)."""
+    def _orders(self, lanes: Sequence[Member], count: int, capacity: int, total: int) -> np.ndarray:
+        """The rows of each epoch from the current one on, (capacity, total) or (capacity, lanes, total)."""
+        name = (self.epoch, count, tuple(self._lanes))
+        if self._drawn is None or self._drawn[0] != name:
+            self._drawn = name, self._draw(lanes, count, capacity, total)
+        return self._drawn[1]
+
+    def _draw(self, lanes: Sequence[Member], count: int, capacity: int, total: int) -> np.ndarray:
         drawn: dict[Any, np.ndarray] = {}
         each = []
-        for i, (seed, number) in enumerate(zip(self.seeds, self.numbers, strict=True)):
-            own: Any = total if self.rows is None else self.rows[i]
-            name = (seed, number, None if self.rows is None else self.rows[i].tobytes())
+        for m in lanes:
+            own: Any = total if m.rows is None else np.asarray(m.rows)
+            name = (m.seed, m.number, None if m.rows is None else own.tobytes())
             if name not in drawn:
-                drawn[name] = epoch_orders(seed, [number], first, count, capacity, own, shuffles=settings.shuffles)
+                drawn[name] = epoch_orders(
+                    m.seed, [m.number], self.epoch, count, capacity, own, shuffles=self.settings.shuffles
+                )
             each.append(drawn[name])
         return each[0][:, 0] if len(each) == 1 else np.concatenate(each, axis=1)
 
-    def _validation_orders(self, shared: Shared) -> np.ndarray:
-        members = len(self.tasks)
-        count = shared.validation[0][0].shape[0]  # type: ignore[index]
-        rows = (
-            np.broadcast_to(np.arange(count), (members, count))
-            if self.validation_rows is None
-            else self.validation_rows
-        )
-        rows = np.ascontiguousarray(rows, np.int32)
-        return rows[0] if members == 1 else rows
+    def _validation_orders(self, shared: Shared, lanes: Sequence[Member]) -> np.ndarray:
+        every = np.arange(shared.validation[0][0].shape[0], dtype=np.int32)  # type: ignore[index]
+        each = [every if m.validation_rows is None else np.asarray(m.validation_rows, np.int32) for m in lanes]
+        return each[0] if len(each) == 1 else np.stack(each)
 
-    def _ended(self, settings: Settings, rule: Any, state: RunState, logs: list[Any]) -> tuple[Any, ...]:
-        params, layers = restored(rule, state.stopping, state.params, state.layers)
-        params, layers, status = jax.device_get((params, layers, state.status))
-        if len(self.tasks) == 1:
-            params, layers, status = jax.tree.map(lambda a: np.asarray(a)[None], (params, layers, status))
-            logs = jax.tree.map(lambda a: a[:, None], logs)
-        joined = jax.tree.map(lambda *a: np.moveaxis(np.concatenate(a), 0, 1), *logs)
-        epochs = np.isfinite(joined[0]).sum(axis=1)
-        return (
-            params,
-            layers,
-            status,
-            epochs,
-            jax.tree.map(lambda a: _padded(a, settings.epochs - settings.initial_epoch), joined),
-        )
+    # Lanes.
+
+    def _lane(self, state: RunState, lane: int) -> RunState:
+        """The state of one lane, without a member axis."""
+        if not self.has_lanes:
+            return state
+        own = jax.tree.map(lambda a: a[lane], state._replace(epoch=None, step=None))
+        return own._replace(epoch=state.epoch, step=state.step)
+
+    def _squeeze(self) -> None:
+        """When half of the lanes are idle, keep what the stopped members leave, and go on in half as many lanes."""
+        running, width = self.running, len(self._lanes)
+        if width < 4 or not running or 2 * len(running) > width:
+            return
+        for place in dict.fromkeys(self._lanes):
+            if place not in running and place not in self._left:
+                self._left[place] = self._ended(self._lanes.index(place))
+        self._enter_lanes(self, running, max(2, 1 << (len(running) - 1).bit_length()))
+
+    def _enter_lanes(self, source: Group, places: Sequence[int], width: int) -> None:
+        """Take over the state of these places of `source`, in so many lanes; their names are those of `source`."""
+        state: RunState = source._state  # type: ignore[assignment]
+        owners = [places[min(i, len(places) - 1)] for i in range(width)]
+        lanes = [source._lanes.index(owner) for owner in owners]
+        if width == 1:
+            self._state = source._lane(state, lanes[0])
+        else:
+            kept = jax.tree.map(lambda a: a[np.array(lanes)], state._replace(epoch=None, step=None))
+            self._state = kept._replace(epoch=state.epoch, step=state.step)
+        self._lanes = owners
+
+    def halves(self) -> list[Group]:
+        """The group as two of half its width, from where it is."""
+        middle, width = (len(self.members) + 1) // 2, len(self._lanes) // 2
+        parts = []
+        for places in (range(middle), range(middle, len(self.members))):
+            if not places:
+                continue
+            part = Group([self.members[i] for i in places], self.settings, width)
+            if self._state is not None:
+                inside = [i for i in places if i not in self._left] or [places[0]]
+                if places[0] in self._left and inside == [places[0]]:
+                    inside = [self._lanes[0]]
+                part.epoch = self.epoch
+                part._logs = [self._logs[i] for i in places]
+                part._left = {i - places[0]: self._left[i] for i in places if i in self._left}
+                part._enter_lanes(self, inside, max(width, len(inside)))
+                part._lanes = [max(owner - places[0], 0) for owner in part._lanes]
+            parts.append(part)
+        return parts
+
+    def _ended(self, lane: int) -> tuple[Params, State, State, int]:
+        state, member = self._lane(self._state, lane), self.members[self._lanes[lane]]  # type: ignore[arg-type]
+        params, layers = restored(member.rule, state.stopping, state.params, state.layers)
+        finalize = getattr(member.task.optimizer, "finalize", None)
+        if finalize is not None:
+            params = finalize(state.optimizer, params)
+        params, layers, optimizer, status = jax.device_get((params, layers, state.optimizer, state.status))
+        return params, layers, optimizer, int(status)
 
 
-def _padded(logs: np.ndarray, epochs: int) -> np.ndarray:
-    missing = epochs - logs.shape[1]
-    if not missing:
-        return logs
-    return np.pad(logs, [(0, 0), (0, missing), *[(0, 0)] * (logs.ndim - 2)], constant_values=np.nan)
+def _mended(state: RunState, safe: RunState) -> RunState:
+    """The state, but of what has left the finite numbers the weights are those of `safe`."""
+    is_broken = jnp.asarray(state.status) == NOT_FINITE
+
+    def choose(now: Any, before: Any) -> Any:
+        return jnp.where(is_broken.reshape(is_broken.shape + (1,) * (now.ndim - is_broken.ndim)), before, now)
+
+    parts = {name: jax.tree.map(choose, getattr(state, name), getattr(safe, name)) for name in _WEIGHTS}
+    return state._replace(**parts)
+
+
+class _Once:
+    """Descriptions with their numbers as arrays, made once for those that are the same object."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Any, Any]] = {}
+
+    def __call__(self, value: Any) -> Any:
+        # The value is kept beside the result: its identity must not go to another.
+        return self._found.setdefault(id(value), (value, numbers_as_arrays(value)))[1]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, wait
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
 from nyuron.core import ArgumentError, Params, State
-from nyuron.train._group import Group, Shared
+from nyuron.train._crew import Crew
+from nyuron.train._group import Ground, Group, Member, Trained
 from nyuron.train._run import Settings
 from nyuron.train._stopping import StoppingRule
-from nyuron.train._task import Batch, Task, numbers_as_arrays
+from nyuron.train._task import Batch, Task
 
 SIDE_BY_SIDE = 64
 """Members that an accelerator trains together, unless told otherwise. A core trains one at a time: a batch of small
@@ -66,63 +66,57 @@ def train_members(
     Raises: ArgumentError if the tasks differ in structure.
     """
     _check_alike(tasks)
-    devices = list(devices or jax.devices())
-    count = len(tasks)
-    width = side_by_side or (1 if devices[0].platform == "cpu" else SIDE_BY_SIDE)
-    numbers = list(numbers) if numbers is not None else [0] * count
-    seeds = list(seeds) if seeds is not None else [settings.seed] * count
-    tasks = _once(numbers_as_arrays, tasks)
-    rules = None if rules is None else _once(numbers_as_arrays, rules)
-    groups = []
-    for start in range(0, count, width):
-        # A last group that is not full is filled up, so that it is no program of its own.
-        chosen = [min(i, count - 1) for i in range(start, start + width)]
-        groups.append(
-            Group(
-                tasks=[tasks[i] for i in chosen],
-                weights=[weights[i] for i in chosen],
-                rules=None if rules is None else [rules[i] for i in chosen],
-                numbers=[numbers[i] for i in chosen],
-                seeds=[seeds[i] for i in chosen],
-                rows=None if rows is None else rows[np.asarray(chosen)],
-                validation_rows=None if validation_rows is None else validation_rows[np.asarray(chosen)],
-            )
+    members = [
+        Member(
+            task,
+            *weights[i],
+            rule=None if rules is None else rules[i],
+            seed=settings.seed if seeds is None else seeds[i],
+            number=0 if numbers is None else numbers[i],
+            rows=None if rows is None else rows[i],
+            validation_rows=None if validation_rows is None else validation_rows[i],
         )
-    shared = {device: Shared.on(device, data, validation) for device in devices[: len(groups)]}
-    parts = _shared_out(groups, shared, settings)
-    return jax.tree.map(lambda *a: np.concatenate(a)[:count], *[Members(*part) for part in parts])
+        for i, task in enumerate(tasks)
+    ]
+    trained = train_all(members, Ground(data, validation), settings, side_by_side=side_by_side, devices=devices)
+    length = settings.epochs - settings.initial_epoch
+    return Members(
+        stack([t.params for t in trained]),
+        stack([t.layers for t in trained]),
+        np.array([t.status for t in trained]),
+        np.array([t.epochs for t in trained]),
+        tuple(
+            np.stack([_padded(a, length) for a in figure]) for figure in zip(*(t.logs for t in trained), strict=True)
+        ),
+    )
 
 
-def _shared_out(groups: list[Group], shared: dict[Any, Shared], settings: Settings) -> list[Any]:
-    """The groups' results in their order; each device's thread takes the next group that is left."""
-    results: list[Any] = [None] * len(groups)
-    queue, lock, is_cancelled = iter(range(len(groups))), threading.Lock(), threading.Event()
-
-    def work(device: Any) -> None:
-        with jax.default_device(device):
-            while not is_cancelled.is_set():
-                with lock:
-                    place = next(queue, None)
-                if place is None:
-                    return
-                results[place] = groups[place].train(shared[device], settings, is_cancelled)
-
-    with ThreadPoolExecutor(len(shared), thread_name_prefix="nyuron-member") as pool:
-        futures = [pool.submit(work, device) for device in shared]
-        try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            # Reached by an exception or Ctrl-C too: then no member begins another stretch.
-            is_cancelled.set()
-        for future in futures:
-            future.result()
-    return results
+def train_all(
+    members: Sequence[Member],
+    ground: Ground,
+    settings: Settings,
+    *,
+    side_by_side: int | None = None,
+    devices: Sequence[Any] | None = None,
+) -> list[Trained]:
+    """What each member of one structure leaves, in their order."""
+    width = side_by_side or lanes_for(devices)
+    groups = [Group(members[i : i + width], settings, width) for i in range(0, len(members), width)]
+    with Crew(devices) as crew:
+        futures = [crew.train(group, ground) for group in groups]
+        wait(futures, return_when=FIRST_EXCEPTION)
+        done = [group for future in futures for group in future.result()]
+    return [group.trained(place) for group in done for place in range(len(group.members))]
 
 
-def _once(function: Any, values: Sequence[Any]) -> list[Any]:
-    """The function's results, computed once for values that are the same object."""
-    found: dict[int, Any] = {}
-    return [found[id(v)] if id(v) in found else found.setdefault(id(v), function(v)) for v in values]
+def lanes_for(devices: Sequence[Any] | None = None) -> int:
+    """How many members a device trains together, unless told otherwise."""
+    return 1 if (devices or jax.devices())[0].platform == "cpu" else SIDE_BY_SIDE
+
+
+def _padded(figure: np.ndarray, epochs: int) -> np.ndarray:
+    missing = epochs - len(figure)
+    return np.pad(figure, [(0, missing), *[(0, 0)] * (figure.ndim - 1)], constant_values=np.nan) if missing else figure
 
 
 def _check_alike(tasks: Sequence[Task]) -> None:

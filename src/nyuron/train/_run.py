@@ -50,9 +50,10 @@ class Settings:
 
 
 class Pace:
-    """How many steps fill `TARGET_SECONDS`, learned from the steps done so far."""
+    """How many steps fill so many seconds, learned from the steps done so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = TARGET_SECONDS) -> None:
+        self._seconds = seconds
         self._steps = 8
         self._is_warm = False
 
@@ -63,7 +64,7 @@ class Pace:
         if not self._is_warm:  # The first call may have compiled.
             self._is_warm = True
             return
-        wanted = steps * TARGET_SECONDS / max(seconds, 1e-6)
+        wanted = steps * self._seconds / max(seconds, 1e-6)
         self._steps = int(np.clip(wanted, 1, 16 * max(steps, 1)))
 
 

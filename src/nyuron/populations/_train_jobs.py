@@ -1,0 +1,40 @@
+"""Train jobs of any structure: those of one structure in one program, all devices at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+
+from nyuron.populations._member import Job
+from nyuron.train import Crew, Group, Trained, lanes_for
+
+
+def train_jobs(
+    jobs: Sequence[Job],
+    *,
+    side_by_side: int | None = None,
+    on_end: Callable[[Trained], None] | None = None,
+) -> list[Trained]:
+    """What each job leaves, in their order."""
+    width = side_by_side or lanes_for()
+    places: dict[object, list[int]] = {}
+    for i, job in enumerate(jobs):
+        places.setdefault(job.signature, []).append(i)
+    parts = [alike[i : i + width] for alike in places.values() for i in range(0, len(alike), width)]
+    # In the order of the members, whatever their structures.
+    parts.sort(key=lambda part: part[0])
+    results: list[Trained | None] = [None] * len(jobs)
+    with Crew() as crew:
+        waiting = {}
+        for part in parts:
+            first = jobs[part[0]]
+            group = Group([jobs[i].member for i in part], first.settings, width)
+            waiting[crew.train(group, first.ground)] = part
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                members = [(group, k) for group in future.result() for k in range(len(group.members))]
+                for i, (group, k) in zip(waiting.pop(future), members, strict=True):
+                    results[i] = group.trained(k)
+                    if on_end is not None:
+                        on_end(results[i])  # type: ignore[arg-type]
+    return results  # type: ignore[return-value]
