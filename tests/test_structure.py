@@ -21,6 +21,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 ROOMS = sorted(found.name for found in pkgutil.iter_modules([str(SOURCE)]) if found.ispkg)
 
 WIDE_CLASSES = {
+    "HyperParameters": "KerasTuner's face of a combination",
     "Layer": "Keras's face of a layer",
     "Model": "Keras's face of a model",
     "Sequential": "Keras's face of a model",
@@ -33,6 +34,7 @@ HEAVY = {
     "matplotlib",
     "narwhals",
     "optax",
+    "optuna",
     "pandas",
     "polars",
     "pooch",

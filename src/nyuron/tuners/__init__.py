@@ -1,5 +1,11 @@
 """Search for hyperparameters: spaces, methods, and searches that run as populations."""
 
+from nyuron.tuners._dictionary import space_from_dictionary, space_from_file
+from nyuron.tuners._discover import as_space, discover
+from nyuron.tuners._hyperparameter import HyperParameter
+from nyuron.tuners._hyperparameters import HyperParameters
+from nyuron.tuners._make import make, takes_hyperparameters
+from nyuron.tuners._space import Space, combination_hash
 from nyuron.tuners._trial import COMPLETE, FAILED, PRUNED, TRYING, TrialRecord
 
 __all__ = [
@@ -7,5 +13,15 @@ __all__ = [
     "FAILED",
     "PRUNED",
     "TRYING",
+    "HyperParameter",
+    "HyperParameters",
+    "Space",
     "TrialRecord",
+    "as_space",
+    "combination_hash",
+    "discover",
+    "make",
+    "space_from_dictionary",
+    "space_from_file",
+    "takes_hyperparameters",
 ]
