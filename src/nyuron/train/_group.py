@@ -151,6 +151,10 @@ class Group:
         pace = pace or Pace()
         if self._state is None:
             self._state = self._start()
+        else:
+            # It may have been on another device before.
+            (device,) = shared.data[0][0].devices()
+            self._state = jax.device_put(self._state, device)
         while self.epoch < until and self.running:
             self._stretch(shared, until, pace)
             self._squeeze()
@@ -173,7 +177,7 @@ class Group:
         if mine is None or theirs is None:
             return
         theirs = source._lane(theirs, source._lanes.index(origin))
-        parts = {name: getattr(theirs, name) for name in _WEIGHTS}
+        parts = {name: jax.device_get(getattr(theirs, name)) for name in _WEIGHTS}
         if self.has_lanes:
             lane = self._lanes.index(place)
             put = lambda old, new: old.at[lane].set(new)  # noqa: E731
