@@ -41,6 +41,8 @@ class Seen(NamedTuple):
 
     shape: tuple[int, ...]
     is_picture: bool
+    is_forecast: bool = False
+    """Whether it is a series that is to be continued."""
 
     @property
     def is_large_picture(self) -> bool:
@@ -49,15 +51,19 @@ class Seen(NamedTuple):
 
 def default_network(data: Dataset) -> str:
     """The network for data of this kind when none is asked for."""
-    return {"sound": "gru", "texts": "lstm"}.get(data.kind, "mlp")
+    if data.kind == "texts":
+        return "cnn"
+    return "gru" if data.kind == "sound" or data.series is not None else "mlp"
 
 
 def hidden_widths(seen: Seen, name: str = "mlp") -> tuple[int, ...]:
-    """Units of the default network's hidden layers, or the width of each of its blocks.
+    """Units of the default network's hidden layers, or the width of each of its blocks; fewer for a forecast.
 
     Of cnn, filters: 32 and 64. Of lstm and gru, one layer of 128. Of mlp, pictures of more than 256 numbers (MNIST and
     its like) get one layer of 256, as in lecture item 26; all else, and the blocks of a transformer, two of 64.
     """
+    if seen.is_forecast:
+        return {"cnn": (32, 32), "mlp": (64, 32), "transformer": (32, 32)}.get(name, (32,))
     if name == "cnn":
         return (32, 64)
     if name in ("lstm", "gru"):
@@ -80,7 +86,7 @@ def cnn(seen: Seen, widths: tuple[int, ...], dropout: float) -> list[Layer]:
 
     Raises: ArgumentError for a table, whose columns have no neighbours.
     """
-    shape, is_picture = seen
+    shape, is_picture = seen.shape, seen.is_picture
     if len(shape) < 2:
         raise ArgumentError(
             "a cnn looks at neighbours, and a table's columns have none",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nyuron.cli._forecast import held_against, rivals
 from nyuron.cli._plan import Plan, as_loss_takes
 from nyuron.data import CLASSIFICATION, Dataset, Standardizer
 from nyuron.layers import Rescaling
@@ -26,6 +27,8 @@ class Outcome(NamedTuple):
     """Test rows with the gravest mistakes, the gravest first."""
     model: Any = None
     history: Any = None
+    rivals: dict[str, np.ndarray] | None = None
+    """Of a series: what is said of each test row without a network."""
 
 
 def with_units(model: Any, scaler: Standardizer) -> Sequential:
@@ -54,7 +57,9 @@ def measure(model: Any, data: Dataset, plan: Plan) -> Outcome:
     found = _evaluated(model, data.x_test, truth)
     errors = said - truth
     order = np.argsort(-np.abs(errors / np.maximum(truth.std(axis=0), 1e-12)).mean(axis=1), kind="stable")
-    return Outcome({**found, **_of_quantities(truth, errors, data)}, said, order[:WORST])
+    others = rivals(data) if data.series is not None else None
+    against = held_against(y, others) if others else {}
+    return Outcome({**found, **_of_quantities(truth, errors, data), **against}, said, order[:WORST], rivals=others)
 
 
 def _evaluated(model: Any, x: Any, y: Any) -> dict[str, Any]:

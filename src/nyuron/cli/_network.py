@@ -20,6 +20,8 @@ def output_units(data: Dataset) -> int:
     return data.classes if data.task == CLASSIFICATION else math.prod(data.y_train.shape[1:])
 
 
+SUMMARY = 16
+"""Units of a forecast's layer between the series and the output."""
 FRAME = 0.016
 """Seconds from one spectrum of a sound to the next; each sees four times as much."""
 
@@ -46,22 +48,26 @@ def scaling(data: Dataset) -> list[Layer]:
         low, high = data.value_range
         return [Rescaling(1.0 / (high - low), -low / (high - low))]
     x = np.asarray(data.x_train, np.float64)
-    mean, variance = x.mean(axis=0), x.var(axis=0)
+    over = (0, 1) if data.series is not None else 0  # every step of a window is of the same series
+    mean, variance = x.mean(axis=over), x.var(axis=over)
     # Rounding leaves a constant column a variance that is not quite 0; it must not be blown up.
     variance = np.where(variance > 1e-12 * mean**2, variance, 1.0)
-    return [Normalization(axis=tuple(range(1, x.ndim)), mean=mean, variance=variance)]
+    axis = -1 if data.series is not None else tuple(range(1, x.ndim))
+    return [Normalization(axis=axis, mean=mean, variance=variance)]
 
 
 def _seen(data: Dataset, first: list[Layer]) -> Seen:
     shape = (None, *data.input_shape)
     for layer in first:
         shape = layer.compute_output_shape(shape)
-    return Seen(shape[1:], data.kind == "image")  # type: ignore[arg-type]
+    return Seen(shape[1:], data.kind == "image", data.series is not None)  # type: ignore[arg-type]
 
 
 def _rate(seen: Seen, name: str, dropout: float | None) -> float:
-    """The rate that is asked for; else a quarter for a cnn on large pictures, and none."""
-    return dropout if dropout is not None else 0.25 if name == "cnn" and seen.is_large_picture else 0.0
+    """The rate that is asked for; else 0.25 for a cnn on large pictures, 0.2 for forecasts, and none for all else."""
+    if dropout is not None:
+        return dropout
+    return 0.25 if name == "cnn" and seen.is_large_picture else 0.2 if seen.is_forecast else 0.0
 
 
 def build(
@@ -78,7 +84,7 @@ def build(
     if data.kind == "texts":
         widths, cut = hidden or default_widths(name), reading(data)
         # Of texts a layer of the user's takes the numbers that stand for the units.
-        first = [cut, embedding(cut, name, widths)] if spec is None else [cut, embedding(cut, "lstm", ())]
+        first = [cut, embedding(cut, name, widths)] if spec is None else [cut, embedding(cut, "mlp", ())]
     if spec is not None:
         body = [entry.make() for entry in spec.layers]
     elif data.kind == "texts":
@@ -86,6 +92,7 @@ def build(
     else:
         seen = _seen(data, first)
         body = BODIES[name](seen, hidden or hidden_widths(seen, name), _rate(seen, name, dropout))
+        body += [Dense(SUMMARY, activation="relu")] if seen.is_forecast and name != "mlp" else []
     units = output_units(data)
     if spec is None or spec.output == "auto":
         body.append(Dense(units, activation="softmax" if data.task == CLASSIFICATION else None))

@@ -36,6 +36,32 @@ class TrainOptions:
         Literal["error", "drop"],
         Parameter(group=DATA, help="Rows with gaps are an error, or are left out. Default: error."),
     ] = "error"
+    time: Annotated[
+        str | None,
+        Parameter(
+            group=DATA,
+            metavar="COLUMN",
+            help="The file is a series in order of this column: what comes next is predicted from what was before.",
+        ),
+    ] = None
+    window: Annotated[
+        int | None,
+        Parameter(
+            group=DATA,
+            metavar="STEPS",
+            validator=_POSITIVE,
+            help="Of a series, the steps to predict from. Default: 30, at most a tenth of all.",
+        ),
+    ] = None
+    horizon: Annotated[
+        int | None,
+        Parameter(
+            group=DATA,
+            metavar="STEPS",
+            validator=_POSITIVE,
+            help="Of a series, how far ahead is predicted. Default: 1.",
+        ),
+    ] = None
     task: Annotated[
         Literal["classification", "regression"] | None,
         Parameter(group=DATA, help="Classes or quantities, where the guess is wrong."),
@@ -64,7 +90,7 @@ class TrainOptions:
         Parameter(
             group=NETWORK,
             metavar="mlp|cnn|lstm|gru|transformer|FILE.yaml",
-            help="A network that fits the data, or your own. Default: mlp; gru for sounds; lstm for texts.",
+            help="A network that fits the data, or your own. Default: mlp; gru for sounds and series; cnn for texts.",
         ),
     ] = "auto"
     hidden: Annotated[
@@ -74,7 +100,7 @@ class TrainOptions:
             metavar="WIDTH…",
             consume_multiple=True,
             negative="",
-            help="Units of the hidden layers: --hidden 128 64; of cnn the filters, of transformer a width for each block. Default: 64 64; 32 64 for cnn; 128 for lstm and gru; 256 for mlp on large pictures.",
+            help="Units of the hidden layers: --hidden 128 64; of cnn the filters, of transformer a width for each block. Default: 64 64; 32 64 for cnn; 128 for lstm and gru; 256 for mlp on large pictures; fewer for texts and series.",
         ),
     ] = ()
     dropout: Annotated[
@@ -83,7 +109,7 @@ class TrainOptions:
             group=NETWORK,
             metavar="RATE",
             validator=_SHARE,
-            help="Share of hidden units silent in a step. Default: 0; 0.4 for texts; 0.25 for cnn on large pictures.",
+            help="Share of hidden units silent in a step. Default: 0; 0.4 for texts, 0.2 for series, 0.25 for cnn on large pictures.",
         ),
     ] = None
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nyuron import losses, optimizers
+from nyuron.cli._forecast import last_values
 from nyuron.cli._model_file import NetworkSpec
 from nyuron.cli._options import TrainOptions
 from nyuron.core import ArgumentError, DataError, from_config, nearest
@@ -18,6 +19,8 @@ LARGE = 20_000
 """Training rows from which on a few epochs are enough, and over-fitting needs no watching."""
 FEW = 40
 """Training rows under which none can be spared to watch for over-fitting."""
+SAMPLES = 60_000
+"""Windows that a forecast is learned from, each as often as it takes."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,12 @@ class Suited(NamedTuple):
 def suited_to(data: Dataset, name: str | None) -> Suited:
     """What suits the network of that name (None: the user's own) on these data.
 
-    Convolutions on many pictures, and networks on many texts, end better with a step that falls over the few epochs.
+    Convolutions on many pictures, networks on many texts, and forecasts end better with a step that falls over the
+    few epochs.
     """
     is_large = len(data.x_train) >= LARGE
+    if name is not None and data.series is not None:
+        return Suited(int(np.clip(SAMPLES // len(data.x_train), 5, 200)), patience=8, rate=2e-3, is_falling=True)
     if name is not None and data.kind == "texts":
         return Suited(4, 128, rate=2e-3, is_falling=True) if is_large else Suited(30, 32, patience=4)
     if name == "cnn" and data.kind == "image" and is_large:
@@ -143,10 +149,15 @@ class Parts:
 def make_parts(data: Dataset, plan: Plan, units: int, seed: int) -> Parts:
     """The training part, divided once more, with targets as the loss takes them.
 
-    Quantities are standardised by what is left to train on.
+    Quantities are standardised by what is left to train on. Of a series the last stretch of time is held out, and the
+    target is the change from the last value.
     """
     x, y, held = data.x_train, data.y_train, None
-    if plan.validation:
+    if data.series is not None:
+        y = y - last_values(data, x)
+        cut = len(x) - round(plan.validation * len(x))
+        x, y, held = x[:cut], y[:cut], (x[cut:], y[cut:]) if cut < len(x) else None
+    elif plan.validation:
         stratify = y if data.task == CLASSIFICATION and np.bincount(y).min() > 1 else None
         parts = split(x, y, test=0, validation=plan.validation, seed=seed, stratify=stratify)
         x, y, held = parts.train.x, parts.train.y, (parts.validation.x, parts.validation.y)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nyuron.cli._console import console, number, share
 from nyuron.cli._errors import plain_warnings
 from nyuron.cli._options import TrainOptions
+from nyuron.cli._predict_series import windows_from
 from nyuron.cli._predict_texts import objects, texts_from
 from nyuron.cli._source import find_data, is_file_name
 from nyuron.core import ArgumentError, DataError
@@ -33,42 +34,59 @@ def run_prediction(run: str, source: str | None, texts: tuple[str, ...], out: Pa
             raise DataError(
                 "the run does not say how its data were prepared", who=str(folder.path), fix="nyuron train again"
             )
-        x, truth = _asked(source, texts, about)
+        x, truth, beside = _asked(source, texts, about)
         said = np.asarray(load_model(folder.path / "model.nyuron").predict(x, verbose=0))
     if about["task"] == "classification" and said.shape[1] == 1:
         said = np.concatenate([1 - said, said], axis=1)
-    _write(out, said, about, x if about.get("kind") == "texts" else None)
+    _write(out, said, about, beside)
     if truth is not None:
         console(stderr=True).print(_verdict(said, truth, about))
     return 0
 
 
-def _asked(source: str | None, texts: tuple[str, ...], about: dict[str, Any]) -> tuple[np.ndarray, Any]:
-    """What is to be predicted, and the truth where the source has it."""
+class Asked(NamedTuple):
+    """What is to be predicted, the truth where the source has it, and what stands before each answer."""
+
+    x: np.ndarray
+    truth: Any = None
+    beside: tuple[str, Any] | None = None
+
+
+def _asked(source: str | None, texts: tuple[str, ...], about: dict[str, Any]) -> Asked:
+    is_texts = about.get("kind") == "texts"
     if bool(source) == bool(texts):
         raise ArgumentError(
             "a source or texts, not both" if texts else "there is nothing to predict",
             who="nyuron predict",
-            expected="SOURCE, or --text",
+            expected="SOURCE, or --text" if is_texts else "SOURCE",
             got="both" if texts else "neither",
             fix="nyuron predict RUN FILE",
         )
-    if texts and about.get("kind") != "texts":
+    if texts and not is_texts:
         raise ArgumentError(
             "this run did not learn from texts", who="--text", got=about["input_shape"], fix="nyuron predict RUN FILE"
         )
-    if texts:
-        return objects(texts), None
     source = str(source)
-    if about.get("kind") == "texts" and is_file_name(source):
-        return texts_from(source, about)
-    return _inputs(source, about)
+    if is_texts:
+        x, truth = (
+            (objects(texts), None)
+            if texts
+            else texts_from(source, about)
+            if is_file_name(source)
+            else _inputs(source, about)
+        )
+        return Asked(x, truth, (about["columns"][0], x))
+    if about.get("series") and is_file_name(source) and Path(source).suffix.lower() != ".npz":
+        found = windows_from(source, about)
+        return Asked(found.x, found.truth, (about["series"]["time"] or "step", found.times))
+    return Asked(*_inputs(source, about))
 
 
 def _inputs(source: str, about: dict[str, Any]) -> tuple[np.ndarray, Any]:
     """The rows, and their targets where the source has them."""
     if not is_file_name(source):
-        data = find_data(source, TrainOptions())
+        series = about.get("series") or {}
+        data = find_data(source, TrainOptions(window=series.get("window"), horizon=series.get("horizon")))
         console(stderr=True).print(f"predicting the test part of {data.name}: {len(data.y_test):,} rows")
         return data.x_test, [
             str((data.class_names or range(data.classes))[y]) if data.classes else y for y in data.y_test
@@ -105,13 +123,13 @@ def _from_npz(source: str) -> tuple[np.ndarray, Any]:
         return arrays[name], arrays[truth].tolist() if truth in arrays.files else None
 
 
-def _write(out: Path | None, said: np.ndarray, about: dict[str, Any], texts: np.ndarray | None) -> None:
+def _write(out: Path | None, said: np.ndarray, about: dict[str, Any], beside: tuple[str, Any] | None) -> None:
     if out is not None and out.suffix.lower() == ".npz":
         np.savez_compressed(out, said=said, classes=np.asarray(about["classes"]))
     else:
         header, rows = _lines(said, about)
-        if texts is not None:
-            header, rows = [about["columns"][0], *header], [[t, *row] for t, row in zip(texts, rows, strict=True)]
+        if beside is not None:
+            header, rows = [beside[0], *header], [[b, *row] for b, row in zip(beside[1], rows, strict=True)]
         file = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
         try:
             writer = csv.writer(file, lineterminator="\n")
@@ -138,6 +156,9 @@ def _verdict(said: np.ndarray, truth: list[Any], about: dict[str, Any]) -> str:
     """How well the predictions fit the targets that the source itself holds."""
     if about["task"] != "classification":
         errors = said - np.asarray(truth, np.float64).reshape(len(said), -1)
+        errors = errors[np.isfinite(errors).all(axis=1)]
+        if not len(errors):
+            return "none of this is known yet"
         return f"{about['target']} is among the columns: wrong by {number(float(np.abs(errors).mean()))} on average"
     names = about["classes"]
     right = sum(_is_same(names[k], true) for k, true in zip(said.argmax(axis=1), truth, strict=True))

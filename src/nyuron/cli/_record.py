@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nyuron.cli._forecast import moments
 from nyuron.cli._measure import Outcome
 from nyuron.cli._options import TrainOptions
 from nyuron.cli._plan import Parts, Plan
@@ -77,6 +78,9 @@ def write_run(folder: RunFolder, job: Job, outcome: Outcome) -> None:
     if job.data.kind == "texts":
         header.append(job.data.feature_names[0])
         lines = ([*line, text] for line, text in zip(lines, job.data.x_test, strict=True))
+    if job.data.series is not None:
+        header.append(job.data.series.time or "step")
+        lines = ([*line, time] for line, time in zip(lines, moments(job.data.series.times), strict=True))
     folder.write_table("predictions", header, lines)
     # The figures come last: a folder that has them is a finished run.
     folder.write("metrics", outcome.metrics)
@@ -117,6 +121,7 @@ def _described(job: Job) -> dict[str, Any]:
         "licence": data.licence,
         "input_shape": _shape(data),
         "reading": reading(job.model) if data.kind == "texts" else None,
+        "series": series_facts(data),
         "rows": {"train": parts.rows[0], "validation": parts.rows[1], "test": len(data.y_test)},
         "columns": column_figures(data),
         "target": data.target_name,
@@ -138,6 +143,20 @@ def reading(model: Any) -> dict[str, Any]:
     layer = model.layers[0]
     unit = "syllable" if layer.split == "hangul_syllables" else "word"
     return {"unit": unit, "length": layer.output_sequence_length, "known": layer.vocabulary_size()}
+
+
+def series_facts(data: Dataset) -> dict[str, Any] | None:
+    """What a program needs to make the windows of a series that the model takes; None for other data."""
+    series = data.series
+    if series is None:
+        return None
+    return {
+        "columns": list(series.columns),
+        "time": series.time,
+        "seasons": list(series.seasons),
+        "window": data.input_shape[0],
+        "horizon": series.horizon,
+    }
 
 
 def class_names(data: Dataset) -> list[str]:
@@ -168,6 +187,7 @@ def _preprocessing(job: Job) -> dict[str, Any]:
         "columns": list(data.feature_names),
         "target": data.target_name,
         "classes": class_names(data),
+        "series": series_facts(data),
         "input_scaling": to_config(first) if type(first).__name__ in ("Rescaling", "Normalization") else None,
         "target_scaling": None if scaler is None else to_config(scaler),
     }
@@ -183,8 +203,16 @@ def _arrays(job: Job, outcome: Outcome) -> dict[str, np.ndarray]:
         "worst_x": _visible(job, x[outcome.worst]),
         "sample_x": _visible(job, np.asarray(job.data.x_train)[shown]),
         "sample_y": job.data.y_train[shown],
+        **_course(job.data, outcome),
         **({"test_x": x} if x.ndim > 1 and x[0].size == 1 else {}),
     }
+
+
+def _course(data: Dataset, outcome: Outcome) -> dict[str, np.ndarray]:
+    """Of a series the times of the test part, and what is said of it without a network."""
+    if data.series is None:
+        return {}
+    return {"test_time": data.series.times, **(outcome.rivals or {})}
 
 
 def _visible(job: Job, x: np.ndarray) -> np.ndarray:

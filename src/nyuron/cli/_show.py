@@ -9,6 +9,7 @@ import numpy as np
 from rich.text import Text
 
 from nyuron.cli._console import bar, console, facts, number, share
+from nyuron.cli._forecast import verdict
 from nyuron.cli._record import Job, class_names, reading
 from nyuron.data import CLASSIFICATION, Dataset
 
@@ -58,6 +59,9 @@ def _input(job: Job) -> str:
     if data.kind == "texts":
         how = reading(job.model)
         return f"texts, read {how['unit']} by {how['unit']}: the first {how['length']}, {how['known']:,} different ones"
+    if data.series is not None:
+        listed = ", ".join(data.series.columns[:8]) + (", …" if len(data.series.columns) > 8 else "")
+        return f"windows of {data.input_shape[0]} steps, {how}: {listed}"
     if data.sampling_rate is not None:
         return f"sounds of {len(data.x_train[0]) / data.sampling_rate:g} s at {data.sampling_rate:,} Hz, {how}"
     if data.value_range is not None:
@@ -72,6 +76,9 @@ def _target(data: Dataset) -> str:
     if data.task == CLASSIFICATION:
         return f"{data.target_name}: {data.classes} classes (classification)"
     low, high = float(np.min(data.y_train)), float(np.max(data.y_train))
+    if data.series is not None:
+        ahead = "the next step" if data.series.horizon == 1 else f"{data.series.horizon} steps ahead"
+        return f"{data.target_name}, {ahead}, from {number(low)} to {number(high)}; its change is learned (regression)"
     return f"{data.target_name}: quantities from {number(low)} to {number(high)}, standardised (regression)"
 
 
@@ -133,6 +140,11 @@ def headline(metrics: dict[str, Any]) -> Text:
         return Text.assemble(
             (f"{share(metrics['accuracy'])} right", "bold green"),
             f" ({metrics['right']:,} of {rows:,}; {between}; the commonest class alone: {share(metrics['baseline_accuracy'])})",
+        )
+    if "persistence_mae" in metrics:
+        return Text.assemble(
+            (f"wrong by {number(metrics['mae'])} on average", "bold green"),
+            f" (on {rows:,} rows; root mean square {number(metrics['rmse'])}); {verdict(metrics)}",
         )
     r2 = "–" if metrics["r2"] is None else f"{metrics['r2']:.3f}"
     return Text.assemble(

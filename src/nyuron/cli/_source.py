@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nyuron.cli._options import TrainOptions
 from nyuron.core import DataError, nearest
-from nyuron.data import Dataset, load_file, load_texts
-from nyuron.datasets import load, names
+from nyuron.data import Dataset, load_file, load_series, load_texts
+from nyuron.datasets import load, names, weather
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".npz", ".gz")
 
@@ -31,6 +31,17 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
     if is_file_name(source) and (Path(source).exists() or not nearest_source(source)):
         if Path(source).is_dir() or Path(source).suffix.lower() == ".zip":
             return load_texts(source, test=options.test, seed=options.seed)
+        if options.time is not None or options.window is not None or options.horizon is not None:
+            return load_series(
+                source,
+                target=options.target,
+                time=options.time,
+                window=options.window,
+                horizon=options.horizon or 1,
+                test=options.test,
+                drop=options.drop,
+                missing=options.missing,
+            )
         return load_file(
             source,
             target=options.target,
@@ -41,13 +52,16 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
             missing=options.missing,
         )
     if source in (*names(), "boston"):
-        given = [name for name in ("target", "task", "drop") if getattr(options, name)]
+        sizes = () if source == "weather" else ("window", "horizon")
+        given = [name for name in ("target", "task", "drop", "time", *sizes) if getattr(options, name)]
         if given:
             raise DataError(
                 f"--{given[0]} is for files; the data set {source!r} says itself what is predicted from what",
                 who=source,
                 fix=f"leave --{given[0]} out",
             )
+        if source == "weather":
+            return weather.load_series(options.window, options.horizon or 1)
         return load(source, test=options.test, seed=options.seed)
     guess = nearest_source(source)
     raise DataError(

@@ -67,8 +67,8 @@ def embedding(layer: TextVectorization, name: str, widths: tuple[int, ...]) -> L
     words = layer.vocabulary_size()
     if name == "transformer":
         return TokenAndPositionEmbedding(words, layer.output_sequence_length, one_width(widths), mask_zero=True)
-    # Convolutions know no mask.
-    return Embedding(words, WIDTH, mask_zero=name != "cnn")
+    # Convolutions know no mask, and the maximum over all units needs none.
+    return Embedding(words, WIDTH, mask_zero=name == "mlp")
 
 
 def mean_of_units(widths: tuple[int, ...], dropout: float) -> list[Layer]:
@@ -93,9 +93,9 @@ def attentive(widths: tuple[int, ...], dropout: float) -> list[Layer]:
 
 
 def recurrent(make: Callable[..., Layer], widths: tuple[int, ...], dropout: float) -> list[Layer]:
-    """Recurrent layers in both directions, and the mean of what the last one says at each unit."""
+    """Recurrent layers in both directions, and the most that the last one says at any unit."""
     body: list[Layer] = [Bidirectional(make(width, return_sequences=True)) for width in widths]
-    return [*body, GlobalAveragePooling1D(), *_dropout(dropout)]
+    return [*body, GlobalMaxPooling1D(), *_dropout(dropout)]
 
 
 def text_body(name: str, widths: tuple[int, ...], dropout: float) -> list[Layer]:

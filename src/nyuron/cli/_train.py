@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from nyuron.callbacks import EarlyStopping
 from nyuron.cli._bodies import BODIES, default_network
 from nyuron.cli._errors import plain_warnings
+from nyuron.cli._forecast import with_last_value
 from nyuron.cli._measure import Outcome, measure, with_units
 from nyuron.cli._model_file import read_spec
 from nyuron.cli._network import build, output_units
@@ -35,7 +37,7 @@ def run_training(source: str, options: TrainOptions) -> int:
     0 well; 1 when the loss left the finite numbers; 130 when Ctrl-C, or a request to terminate, ended the training
     early. In the latter two cases what was learned until then is measured and kept like any other result.
     """
-    with plain_warnings(), _terminated_as_interrupted():
+    with plain_warnings(), terminated_as_interrupted():
         job = prepare(source, options)
         if not options.quiet:
             show_job(job)
@@ -100,7 +102,7 @@ def _train(job: Job) -> Outcome:
     )
     seconds = time.perf_counter() - began
     with _uninterrupted():
-        final = job.model if parts.scaler is None else with_units(job.model, parts.scaler)
+        final = _final(job)
         found = measure(final, job.data, plan)
         found.metrics.update(
             epochs=len(history.epoch),
@@ -111,8 +113,17 @@ def _train(job: Job) -> Outcome:
     return found._replace(model=final, history=history)
 
 
+def _final(job: Job) -> Any:
+    """The network that answers in the data's own units."""
+    scaler = job.parts.scaler
+    if scaler is None:
+        return job.model
+    is_series = job.data.series is not None
+    return with_last_value(job.model, job.data, scaler) if is_series else with_units(job.model, scaler)
+
+
 @contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
+def terminated_as_interrupted() -> Iterator[None]:
     """Within the block SIGTERM, by which cluster managers announce the end, does what Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         yield

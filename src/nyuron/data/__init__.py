@@ -3,14 +3,16 @@
 from nyuron.data._arrays import as_arrays
 from nyuron.data._batched import Batched
 from nyuron.data._batches import batch_count, batches_of, is_batched_source
-from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset
+from nyuron.data._dataset import CLASSIFICATION, REGRESSION, Dataset, Series
 from nyuron.data._file_batches import BrokenFilesWarning
 from nyuron.data._files import Files
 from nyuron.data._image_files import IMAGE_DECODERS, decode_image, image_dataset_from_directory, need_pillow
 from nyuron.data._load_file import load_file
+from nyuron.data._load_series import load_series, steps_of
 from nyuron.data._prefetch import prefetch
 from nyuron.data._read import read, read_text
 from nyuron.data._rows import check_finite, rows_of, take_rows
+from nyuron.data._series import Steps, series_dataset, windowed
 from nyuron.data._sound_files import audio_dataset_from_directory
 from nyuron.data._split import Part, Split, split, split_rows
 from nyuron.data._standardizer import Standardizer
@@ -31,8 +33,10 @@ __all__ = [
     "Dataset",
     "Files",
     "Part",
+    "Series",
     "Split",
     "Standardizer",
+    "Steps",
     "Table",
     "Target",
     "as_arrays",
@@ -46,16 +50,20 @@ __all__ = [
     "image_dataset_from_directory",
     "is_batched_source",
     "load_file",
+    "load_series",
     "load_texts",
     "need_pillow",
     "prefetch",
     "read",
     "read_text",
     "rows_of",
+    "series_dataset",
     "split",
     "split_rows",
+    "steps_of",
     "take_rows",
     "target_of",
     "text_dataset_from_directory",
     "timeseries_dataset_from_array",
+    "windowed",
 ]

@@ -13,6 +13,24 @@ CLASSIFICATION, REGRESSION = "classification", "regression"
 
 
 @dataclass(frozen=True)
+class Series:
+    """What is known of data that are windows of a series, each with a value that comes after it."""
+
+    columns: tuple[str, ...]
+    """What is measured at each step; the seasons' two columns each follow after these."""
+    place: int
+    """Which of them is predicted."""
+    horizon: int
+    """Steps from the end of a window to what is predicted."""
+    time: str | None
+    """The name of the column of times."""
+    seasons: tuple[str, ...]
+    """'year' or 'day'."""
+    times: np.ndarray
+    """When each row of the test part is, which is the time of what is predicted."""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Training and test parts with what a reader must know of them.
 
@@ -40,6 +58,8 @@ class Dataset:
     """What was understood and is worth telling, a sentence each."""
     sampling_rate: int | None = None
     """Of sounds, in hertz; None for all else."""
+    series: Series | None = None
+    """Of windows of a series that is to be continued."""
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:

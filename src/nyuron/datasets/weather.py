@@ -7,7 +7,7 @@ import os
 import numpy as np
 
 from nyuron.core import ArgumentError, DataError, FileFormatError
-from nyuron.data import read
+from nyuron.data import Dataset, Steps, read, series_dataset
 from nyuron.datasets._parts import Parts
 from nyuron.datasets._store import need_local
 
@@ -39,6 +39,26 @@ def load_data(path: str = "weather_cp949.csv", window: int = 30, test_days: int 
     x = np.lib.stride_tricks.sliding_window_view(values[:-1], window, axis=0).swapaxes(1, 2).copy()
     y = values[window:, 0].copy()
     return (x[:-test_days], y[:-test_days]), (x[-test_days:], y[-test_days:])
+
+
+def load_series(window: int | None = None, horizon: int = 1, test_days: int = 365) -> Dataset:
+    """The mean temperature `horizon` days after `window` (default: 30) days, seen with the time of the year.
+
+    Shapes: x (n, window, 5) float32: temperature, winds, and the time of the year as a point of the unit circle; y (n,).
+    Raises: as `load_data`.
+    """
+    days, values = load_csv()
+    steps = Steps(values, days.astype("datetime64[s]"), COLUMNS, "day")
+    return series_dataset(
+        "weather",
+        steps,
+        COLUMNS[0],
+        window=30 if window is None else window,
+        horizon=horizon,
+        test=test_days,
+        description="ten years of weather at a Korean station",
+        licence="Korea Meteorological Administration; no licence is stated",
+    )
 
 
 def load_csv(path: str | os.PathLike[str] = "weather_cp949.csv") -> tuple[np.ndarray, np.ndarray]:

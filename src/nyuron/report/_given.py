@@ -44,6 +44,11 @@ def _input(run: Record) -> str:
             f"texts, {how['unit']} by {how['unit']}: the first {how['length']} of each are read, "
             f"and {how['known']:,} different ones are told apart, inside the model"
         )
+    if run.is_forecast:
+        series = run.data["series"]
+        listed = ", ".join(series["columns"][:MANY_COLUMNS]) + (" …" if len(series["columns"]) > MANY_COLUMNS else "")
+        seen = f", and the time of the {' and of the '.join(series['seasons'])}" if series["seasons"] else ""
+        return f"windows of {series['window']} steps: {listed}{seen}"
     shape = " × ".join(map(str, run.data["input_shape"]))
     return f"{shape} columns" if run.columns else f"{shape} numbers"
 
@@ -74,7 +79,10 @@ def _scale_of_target(run: Record) -> Html | None:
         tag("h3", f"How {run.data['target']} is learned"),
         tag(
             "p",
-            "It is standardised for the training: the loss counts in standard deviations. The saved model answers in its own units.",
+            "Its change from the last value is standardised for the training: the loss counts in standard deviations of it. "
+            "The saved model answers in its own units."
+            if run.is_forecast
+            else "It is standardised for the training: the loss counts in standard deviations. The saved model answers in its own units.",
         ),
     )
 

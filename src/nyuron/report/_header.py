@@ -40,7 +40,9 @@ def _of_classes(run: Record) -> Html:
 
 def _of_quantities(run: Record) -> Html:
     m, target = run.metrics, run.data["target"]
-    off, blind = m["mae"], m["baseline_mae"]
+    off, blind, guess = m["mae"], m["baseline_mae"], "the mean"
+    if run.is_forecast:
+        blind, guess = m["persistence_mae"], "the last value"
     widest = max(off, blind) * 1.12 or 1.0
     text = f"is how far {target} is off on average, on {plural(m['test_rows'], 'test row')} that the network had never seen."
     return tag(
@@ -53,10 +55,10 @@ def _of_quantities(run: Record) -> Html:
             tag("i", class_="band", style=f"left:0;width:{100 * off / widest:.2f}%"),
             tag("i", class_="mark", style=f"left:{100 * blind / widest:.2f}%"),
             tag("i", class_="point", style=f"left:{100 * off / widest:.2f}%"),
-            _span("below", blind / widest, f"always saying the mean: ± {number(blind)}"),
+            _span("below", blind / widest, f"always saying {guess}: ± {number(blind)}"),
             class_="scale",
             role="img",
-            aria_label=f"off by {number(off)}; always saying the mean: {number(blind)}",
+            aria_label=f"off by {number(off)}; always saying {guess}: {number(blind)}",
         ),
         class_="verdict",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nyuron.report._figures import against, errors, line
+from nyuron.report._forecast import forecast
 from nyuron.report._html import Html, join, meter, table, tag
 from nyuron.report._numbers import number, plural, share
 from nyuron.report._record import Record
@@ -120,6 +121,8 @@ def _quantities(run: Record) -> Html:
         tag("figure", tag("figcaption", "How far off, how often"), errors((said - truth).ravel(), target)),
     ]
     parts = [tag("p", text), tag("div", *figures, class_="columns")]
+    if run.is_forecast:
+        return join(forecast(run), *parts)
     x = run.arrays.get("test_x")
     if x is not None and truth.shape[1] == 1:
         feature = run.columns[0]["name"] if run.columns else "x"

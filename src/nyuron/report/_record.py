@@ -50,6 +50,20 @@ class Record:
     def has_texts(self) -> bool:
         return self.data["kind"] == "texts"
 
+    @property
+    def is_forecast(self) -> bool:
+        """Whether a series was to be continued."""
+        return self.data.get("series") is not None
+
+    @cached_property
+    def times(self) -> list[str]:
+        """Of a forecast, the time of each test row."""
+        times = self.arrays["test_time"]
+        if times.dtype.kind != "M":
+            return [f"{time:g}" for time in times]
+        is_days = bool(np.all(times == times.astype("datetime64[D]")))
+        return [str(t).replace("T", " ") for t in (times.astype("datetime64[D]") if is_days else times)]
+
     @cached_property
     def is_ink(self) -> bool:
         """Whether the pictures are ink on an empty ground."""

@@ -68,7 +68,8 @@ def _command(run: Record, path: str) -> str:
     start = f"nyuron predict {_quoted(path)}"
     if run.has_texts:
         return f'{start} --text "…"\n{start} texts.txt --out predictions.csv'
-    return f"{start} {'rows.csv' if run.columns else 'rows.npz'} --out predictions.csv"
+    is_table = run.columns or run.is_forecast
+    return f"{start} {'rows.csv' if is_table else 'rows.npz'} --out predictions.csv"
 
 
 def _program(run: Record, path: str) -> str:

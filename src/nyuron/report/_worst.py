@@ -24,6 +24,8 @@ def worst_section(run: Record) -> Html | None:
     if not len(rows):
         return tag("p", "None: every test row is right.")
     cells = [_answer(run, int(i)) for i in rows]
+    if run.is_forecast:
+        return join(_intro(run, len(rows)), _moments(run, rows, cells))
     if run.has_texts:
         return join(_intro(run, len(rows)), _texts(run, rows, x, cells))
     if run.has_pictures:
@@ -58,6 +60,18 @@ def _card(run: Record, x: Any, true: str, said: str, figure: float) -> Html:
     last = tag("small", f"{share(figure, 0)} sure") if run.is_classes else tag("small", f"off by {number(figure)}")
     answer = join(tag("b", true), " → ", tag("b", said, class_="said"))
     return tag("figure", picture(run, x, alt), tag("figcaption", answer, tag("br"), last))
+
+
+def _moments(run: Record, rows: np.ndarray, cells: list[tuple[str, str, float]]) -> Html:
+    head = [run.data["series"]["time"] or "step", "true", "said", "off by", "the last value", "a linear model"]
+    body = []
+    for i, (true, said, off) in zip(rows, cells, strict=True):
+        others = [number(float(run.arrays[name][i])) for name in ("persistence", "linear")]
+        body.append([run.times[i], true, said, f"{'+' if off > 0 else ''}{number(off)}", *others])
+    made = [table(head, body[:FEW_ROWS])]
+    if len(body) > FEW_ROWS:
+        made.append(tag("details", tag("summary", f"{len(body) - FEW_ROWS} more"), table(head, body[FEW_ROWS:])))
+    return join(*made)
 
 
 def _texts(run: Record, rows: np.ndarray, x: Any, cells: list[tuple[str, str, float]]) -> Html:
