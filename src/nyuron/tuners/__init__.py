@@ -4,7 +4,9 @@ from nyuron.tuners._dictionary import space_from_dictionary, space_from_file
 from nyuron.tuners._discover import as_space, discover
 from nyuron.tuners._hyperparameter import HyperParameter
 from nyuron.tuners._hyperparameters import HyperParameters
+from nyuron.tuners._ledger import WAIT, Asked, Ledger, Waiting
 from nyuron.tuners._make import make, takes_hyperparameters
+from nyuron.tuners._setup import SearchSetup, trial_seeds
 from nyuron.tuners._space import Space, combination_hash
 from nyuron.tuners._trial import COMPLETE, FAILED, PRUNED, TRYING, TrialRecord
 
@@ -13,10 +15,15 @@ __all__ = [
     "FAILED",
     "PRUNED",
     "TRYING",
+    "WAIT",
+    "Asked",
     "HyperParameter",
     "HyperParameters",
+    "Ledger",
+    "SearchSetup",
     "Space",
     "TrialRecord",
+    "Waiting",
     "as_space",
     "combination_hash",
     "discover",
@@ -24,4 +31,5 @@ __all__ = [
     "space_from_dictionary",
     "space_from_file",
     "takes_hyperparameters",
+    "trial_seeds",
 ]

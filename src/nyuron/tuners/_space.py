@@ -48,6 +48,11 @@ class Space:
         return list(dict.fromkeys(found.name for found in self))
 
     @property
+    def labels(self) -> Mapping[HyperParameter, str]:
+        """The name that a study knows each by: its own, and its conditions where several of different values share it."""
+        return self._labels
+
+    @property
     def size(self) -> int | None:
         """How many combinations there are; None where a range has no step."""
         return self._count(0, {}, None)
@@ -107,15 +112,12 @@ class Space:
         return values
 
     def active(self, values: Mapping[str, Any]) -> dict[str, HyperParameter]:
-        """The hyperparameter that each value of a combination belongs to, by the name that a study knows it by.
-
-        This is the hyperparameter's own name, unless several of different values share it.
-        """
+        """The hyperparameter that each value of a combination belongs to, by the name that a study knows it by."""
         found: dict[str, HyperParameter] = {}
         taken: dict[str, HyperParameter] = {}
         for one in self:
             if one.name not in taken and one.is_active(values):
-                found[self._label(one)] = taken[one.name] = one
+                found[self.labels[one]] = taken[one.name] = one
         return found
 
     def distributions(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,6 +167,10 @@ class Space:
     def _is_next(self, index: int, values: Mapping[str, Any]) -> bool:
         found = self.hyperparameters[index]
         return found.name not in values and found.is_active(values)
+
+    @cached_property
+    def _labels(self) -> dict[HyperParameter, str]:
+        return {one: self._label(one) for one in self}
 
     @cached_property
     def _parents(self) -> set[str]:
