@@ -84,31 +84,76 @@ def predict(
     return run_prediction(run, source, text, out, base)
 
 
-runs = App(name="runs", help="List, show and compare runs.")
+@app.command
+def run(
+    script: Annotated[str, Parameter(help="A Python file.")],
+    /,
+    *flags: Annotated[
+        str,
+        Parameter(allow_leading_hyphen=True, help="The script's own: --units 128. After -- also those named as below."),
+    ],
+    space: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Run it for all combinations of a YAML file: units: [64, 128].")
+    ] = None,
+    sample: Annotated[float | None, Parameter(metavar="SHARE", help="Only that share of the combinations.")] = None,
+    sample_seed: Annotated[int, Parameter(metavar="N", help="Which of them. Default: 0.")] = 0,
+    base: Base = Path("runs"),
+    quiet: Annotated[bool, Parameter(negative="", help="Keep what the script prints, and do not show it.")] = False,
+) -> int:
+    """Run a script that trains, and record its flags, fits, evaluations, output and source.
+
+    With --space, runs that have ended are not run again when the same command is given once more.
+    """
+    from nyuron.cli._script import run_many, run_once
+
+    if space is not None:
+        return run_many(script, flags, space, sample, sample_seed, base, quiet)
+    return run_once(script, flags, base, quiet)
+
+
+runs = App(name="runs", help="List, show, compare, archive and copy runs.")
 app.command(runs)
+Run = Annotated[str, Parameter(help="A run's folder or name, or latest.")]
+Where = Annotated[
+    str | None,
+    Parameter(metavar="CONDITION", help="Only runs of which it holds: 'best_val_loss < 0.3 and flag_units == 64'."),
+]
+Yes = Annotated[bool, Parameter(negative="", help="Do not ask.")]
 
 
 @runs.default
-def runs_list(*, base: Base = Path("runs")) -> int:
-    """List, show and compare runs; alone, it lists them, the latest last."""
+def runs_list(
+    *,
+    where: Where = None,
+    order: Annotated[
+        str | None,
+        Parameter(
+            metavar="COLUMN", help="Best first, by a column: best_val_loss, eval_accuracy, flag_units, seconds …"
+        ),
+    ] = None,
+    latest: Annotated[int | None, Parameter(alias="-n", metavar="N", help="Only the N latest runs.")] = None,
+    out: Annotated[Path | None, Parameter(metavar="FILE", help="Write all columns to a CSV file.")] = None,
+    base: Base = Path("runs"),
+) -> int:
+    """List, show, compare, archive and copy runs; alone, it lists them, the latest last."""
     from nyuron.cli._runs import show_list
 
-    return show_list(base)
+    return show_list(base, where, order, latest, out)
 
 
-@runs.command(name="list")
-def runs_list_too(*, base: Base = Path("runs")) -> int:
-    """List the runs, the latest last."""
-    return runs_list(base=base)
+runs.command(runs_list, name="list", help="List the runs, the latest last.")
+
+
+@runs.command(name="latest")
+def runs_latest(*, base: Base = Path("runs")) -> int:
+    """Print the folder of the latest run."""
+    from nyuron.cli._runs import show_latest
+
+    return show_latest(base)
 
 
 @runs.command(name="show")
-def runs_show(
-    run: Annotated[str, Parameter(help="A run's folder or name, or latest.")] = "latest",
-    /,
-    *,
-    base: Base = Path("runs"),
-) -> int:
+def runs_show(run: Run = "latest", /, *, base: Base = Path("runs")) -> int:
     """Show one run: what was asked, what came out."""
     from nyuron.cli._runs import show_one
 
@@ -117,16 +162,81 @@ def runs_show(
 
 @runs.command(name="compare")
 def runs_compare(
-    first: Annotated[str, Parameter(help="A run's folder or name, or latest.")],
-    second: Annotated[str, Parameter(help="Another.")],
-    /,
-    *,
-    base: Base = Path("runs"),
+    first: Run, second: Annotated[str, Parameter(help="Another.")], /, *, base: Base = Path("runs")
 ) -> int:
-    """Show where two runs differ: options, data, figures."""
+    """Show where two runs differ: flags, data, figures, source."""
     from nyuron.cli._runs import show_difference
 
     return show_difference(first, second, base)
+
+
+@runs.command(name="view")
+def runs_view(
+    run: Run = "latest",
+    /,
+    *,
+    open_: Annotated[bool, Parameter(name="--open", help="Open it in the browser. Default: yes.")] = True,
+    base: Base = Path("runs"),
+) -> int:
+    """Make a run's page, and open it in the browser."""
+    from nyuron.cli._runs import view
+
+    return view(run, base, open_)
+
+
+@runs.command(name="clean")
+def runs_clean(
+    *names: Annotated[str, Parameter(help="Runs' folders or names.")],
+    where: Where = None,
+    all_: Annotated[bool, Parameter(name="--all", negative="", help="All runs that have ended.")] = False,
+    yes: Yes = False,
+    base: Base = Path("runs"),
+) -> int:
+    """Move runs to the folder archive."""
+    from nyuron.cli._runs import clean
+
+    return clean(names, where, all_, base, yes)
+
+
+@runs.command(name="purge")
+def runs_purge(*, yes: Yes = False, base: Base = Path("runs")) -> int:
+    """Delete the runs in the folder archive for good."""
+    from nyuron.cli._runs import purge
+
+    return purge(base, yes)
+
+
+@runs.command(name="copy")
+def runs_copy(
+    run: Run,
+    to: Annotated[Path, Parameter(help="A new folder, or one to copy into.")],
+    /,
+    *,
+    files: Annotated[
+        bool, Parameter(negative="", help="Only the model and what else the script wrote, without the record.")
+    ] = False,
+    base: Base = Path("runs"),
+) -> int:
+    """Copy a run."""
+    from nyuron.cli._runs import copy
+
+    return copy(run, to, files, base)
+
+
+@runs.command(name="export")
+def runs_export(
+    reader: Annotated[str, Parameter(help="tensorboard or mlflow.")],
+    /,
+    *names: Annotated[str, Parameter(help="Runs' folders or names. Default: all.")],
+    to: Annotated[
+        str | None, Parameter(metavar="WHERE", help="A folder for TensorBoard (logs); a tracking URI for MLflow.")
+    ] = None,
+    base: Base = Path("runs"),
+) -> int:
+    """Write runs for TensorBoard, or send them to MLflow."""
+    from nyuron.cli._runs import export
+
+    return export(names, reader, to, base)
 
 
 @app.command

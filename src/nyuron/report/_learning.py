@@ -9,8 +9,8 @@ from nyuron.report._html import Html, join, tag
 from nyuron.report._numbers import number, share
 from nyuron.report._record import Record
 
-_SHARES = ("accuracy", "acc", "precision", "recall", "auc", "f1_score")
-_NAMES = {
+SHARES = ("accuracy", "acc", "precision", "recall", "auc", "f1_score")
+NAMES = {
     "sparse_categorical_crossentropy": "cross-entropy",
     "categorical_crossentropy": "cross-entropy",
     "binary_crossentropy": "cross-entropy",
@@ -44,7 +44,7 @@ def _curve(run: Record, name: str, figures: dict[str, Any], epochs: list[int]) -
         keys.append(tag("span", "validation", class_="key second"))
         if kept:
             keys.append(tag("span", f"kept: epoch {kept}", class_="key kept"))
-    drawn = curves(epochs, train, held or None, label, kept=kept, is_share=name in _SHARES)
+    drawn = curves(epochs, train, held or None, label, kept=kept, is_share=name in SHARES)
     return tag("figure", tag("figcaption", label[0].upper() + label[1:], tag("span", *keys, class_="keys")), drawn)
 
 
@@ -52,9 +52,9 @@ def _meaning(run: Record, name: str) -> tuple[float, str]:
     """What the figure is multiplied with to be in units that people know, and its name."""
     scaling = run.preprocessing.get("target_scaling")
     if name == "loss":
-        kind = _NAMES.get(run.config["training"]["loss"], run.config["training"]["loss"].replace("_", " "))
+        kind = NAMES.get(run.config["training"]["loss"], run.config["training"]["loss"].replace("_", " "))
         return 1.0, f"loss ({kind}{', standardised' if scaling else ''})"
-    label = _NAMES.get(name, name.replace("_", " "))
+    label = NAMES.get(name, name.replace("_", " "))
     if scaling and name in _IN_UNITS:
         scale = scaling["config"]["scale"]
         values = scale["array"] if isinstance(scale, dict) else scale
@@ -74,7 +74,7 @@ def _ending(run: Record, figures: dict[str, Any], epochs: list[int]) -> Html:
     kept = m.get("best_epoch")
     if kept and kept - 1 in epochs:
         said.append(f"The weights of epoch {kept} are kept.")
-    name = next((n for n in figures if n in _SHARES), None)
+    name = next((n for n in figures if n in SHARES), None)
     at = epochs.index(kept - 1) if kept and kept - 1 in epochs else len(epochs) - 1
     if name and f"val_{name}" in figures:
         said.append(

@@ -45,14 +45,19 @@ def page(run: Record) -> str:
     made = [(name, title, body) for name, title, make in SECTIONS if (body := make(run))]
     links = tag("nav", *(tag("a", title, href=f"#{name}") for name, title, _ in made), aria_label="Sections")
     parts = [tag("section", tag("h2", title), body, id=name) for name, title, body in made]
+    return document(run.config["name"], header(run), links, *parts)
+
+
+def document(title: str, *body: Html | None, style: str = "") -> str:
+    """A page with the house's style, and more of it for what only this page has, that needs nothing but itself."""
     foot = tag("footer", f"Made by Nyuron {__version__} from the files in this folder. The page needs no network.")
     head = join(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{run.config['name']} – Nyuron"),
+        tag("title", f"{title} – Nyuron"),
         tag("link", rel="icon", href="data:,"),
-        tag("style", Html(STYLE)),
+        tag("style", Html(STYLE + style)),
     )
-    body = tag("body", tag("main", header(run), links, *parts, foot), tag("script", Html(SCRIPT)))
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>{body}</html>\n'
+    whole = tag("body", tag("main", *body, foot), tag("script", Html(SCRIPT)))
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>{whole}</html>\n'

@@ -3,7 +3,7 @@
 from nyuron.runs._active import flags, is_run_active, record, run_dir
 from nyuron.runs._compare import Comparison, compare_runs
 from nyuron.runs._find import latest_run, run_info
-from nyuron.runs._flags import Flags, parse_arguments
+from nyuron.runs._flags import Flags, parse_arguments, read_flags
 from nyuron.runs._info import RunInfo, better
 from nyuron.runs._keep import clean_runs, copy_run, copy_run_files, purge_runs
 from nyuron.runs._list import ls_runs, rows_of, select
@@ -28,6 +28,7 @@ __all__ = [
     "ls_runs",
     "parse_arguments",
     "purge_runs",
+    "read_flags",
     "record",
     "rows_of",
     "run_dir",

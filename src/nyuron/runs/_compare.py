@@ -91,6 +91,8 @@ def _about(run: RunInfo) -> dict[str, Any]:
 
 
 def _source_diff(a: RunInfo, b: RunInfo) -> str:
+    if not a.sources or not b.sources:
+        return ""
     parts = []
     for name in {**a.sources, **b.sources}:
         if a.sources.get(name) != b.sources.get(name):

@@ -119,11 +119,12 @@ class _Parser:
         if kind != "word":
             raise self._error(name)
         if name not in self.columns:
-            guess = nearest(name, self.columns)
+            guess, group = nearest(name, self.columns), name.partition("_")[0] + "_"
+            alike = sorted(column for column in self.columns if column.startswith(group))
             raise UnknownNameError(
                 f"no run has {name!r}",
                 who=repr(self.text),
-                expected=f"one of {', '.join(sorted(self.columns))}",
+                expected=f"one of {', '.join(alike or sorted(self.columns))}",
                 got=name,
                 fix=f"did you mean {guess!r}?" if guess else "correct the name",
             )
