@@ -65,7 +65,13 @@ def runs(tmp_path_factory):
     x = rng.normal(size=(150, 2))
     rows = "\n".join(f"{a:.4f},{b:.4f},{a - 2 * b:.4f}" for a, b in x)
     (base / "t.csv").write_text("length <mm>,weight & more,price\n" + rows)
+    reviews = "\n".join(f'"<i>{"fine" if i % 2 else "poor"}</i> film, number {i}",{i % 2}' for i in range(60))
+    (base / "r.csv").write_text("review,label\n" + reviews)
+    days = [f"{np.datetime64('2024-01-01') + i},{np.sin(i / 3):.4f}" for i in range(90)]
+    (base / "s.csv").write_text("day,level\n" + "\n".join(days))
     jobs = {
+        "texts": [str(base / "r.csv"), "--model", "mlp", "--epochs", "2"],
+        "series": [str(base / "s.csv"), "--time", "day", "--window", "6", "--model", "mlp", "--epochs", "2"],
         "classes": ["iris", "--epochs", "30"],
         "pictures": ["digits", "--epochs", "2"],
         "quantities": [str(base / "t.csv"), "--target", "price", "--epochs", "20"],
@@ -81,7 +87,7 @@ def runs(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("name", ["classes", "pictures", "quantities", "diverged"])
+@pytest.mark.parametrize("name", ["classes", "pictures", "quantities", "texts", "series", "diverged"])
 def test_page_is_whole(runs, name):
     text = (runs[name] / "report.html").read_text(encoding="utf-8")
     page = Reader(text)
@@ -99,6 +105,8 @@ def test_page_is_whole(runs, name):
         ("classes", ["setosa", "Confusion", "Worst mistakes", "load_model", "accuracy"]),
         ("pictures", ["data:image/png", "Worst mistakes", "Dense"]),
         ("quantities", ["length &lt;mm&gt;", "weight &amp; more", "R²", "Predicted"]),
+        ("texts", ["word by word", "&lt;i&gt;fine&lt;/i&gt; film", "--text"]),
+        ("series", ["2024-03-30", "a linear model of the window", "always saying the last value"]),
         ("diverged", ["Training stopped", "not finite"]),
     ],
 )

@@ -51,7 +51,7 @@ def make_plan(
     batch_size = _first(options.batch_size, spec and spec.batch_size, suited.batch_size)
     left = len(data.x_train) - round(validation * len(data.x_train))
     return Plan(
-        optimizer=_optimizer(options, spec, suited, epochs * -(-left // batch_size)),
+        optimizer=chosen_optimizer(options, spec, suited, epochs * -(-left // batch_size)),
         loss=loss,
         metrics=tuple(_first(spec and spec.metrics, ["accuracy"] if is_classes else ["mae"])),
         epochs=epochs,
@@ -93,7 +93,8 @@ def _first(*values: Any) -> Any:
     return next(v for v in values if v is not None)
 
 
-def _optimizer(options: TrainOptions, spec: NetworkSpec | None, suited: Suited, steps: int) -> Any:
+def chosen_optimizer(options: TrainOptions, spec: NetworkSpec | None, suited: Suited, steps: int) -> Any:
+    """The optimizer that is asked for, or what suits; `steps` is the length of the run."""
     wanted = _first(options.optimizer, spec and spec.optimizer, "adam")
     made = _from_mapping(dict(wanted)) if isinstance(wanted, dict) else optimizers.get(wanted)
     rate: Any = options.learning_rate

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,9 +9,11 @@ import numpy as np
 
 from nyuron.cli._console import console, number, share
 from nyuron.cli._errors import plain_warnings
+from nyuron.cli._lines import write_lines
 from nyuron.cli._options import TrainOptions
 from nyuron.cli._predict_series import windows_from
 from nyuron.cli._predict_texts import objects, texts_from
+from nyuron.cli._predict_translation import translated
 from nyuron.cli._source import find_data, is_file_name
 from nyuron.core import ArgumentError, DataError
 from nyuron.data import read
@@ -34,6 +34,8 @@ def run_prediction(run: str, source: str | None, texts: tuple[str, ...], out: Pa
             raise DataError(
                 "the run does not say how its data were prepared", who=str(folder.path), fix="nyuron train again"
             )
+        if about.get("kind") == "translation":
+            return translated(folder, about, source, texts, out)
         x, truth, beside = _asked(source, texts, about)
         said = np.asarray(load_model(folder.path / "model.nyuron").predict(x, verbose=0))
     if about["task"] == "classification" and said.shape[1] == 1:
@@ -130,14 +132,7 @@ def _write(out: Path | None, said: np.ndarray, about: dict[str, Any], beside: tu
         header, rows = _lines(said, about)
         if beside is not None:
             header, rows = [beside[0], *header], [[b, *row] for b, row in zip(beside[1], rows, strict=True)]
-        file = sys.stdout if out is None else out.open("w", newline="", encoding="utf-8")
-        try:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        finally:
-            if out is not None:
-                file.close()
+        write_lines(out, header, rows)
     if out is not None:
         console(stderr=True).print(f"{len(said):,} predictions in {out}")
 

@@ -128,13 +128,19 @@ def show_outcome(data: Dataset, metrics: dict[str, Any], folder: Path, page: Pat
 
 def _again(data: Dataset) -> str:
     if data.kind == "texts":
-        return '--text "…"'
+        return '--text "…"' if data.task == CLASSIFICATION else f"--text {data.x_test[0]}"
     return "FILE" if data.description.endswith(("csv", "parquet", "npz")) else data.name
 
 
 def headline(metrics: dict[str, Any]) -> Text:
     """The test figures in a line, beside a blind guess's."""
     rows = metrics["test_rows"]
+    if "sign_accuracy" in metrics:
+        between = f"95 % sure of {share(metrics['accuracy_low'])} to {share(metrics['accuracy_high'])}"
+        return Text.assemble(
+            (f"{share(metrics['accuracy'])} exactly right", "bold green"),
+            f" ({metrics['right']:,} of {rows:,}; {between}; of single signs {share(metrics['sign_accuracy'])})",
+        )
     if "accuracy" in metrics:
         between = f"95 % sure of {share(metrics['accuracy_low'])} to {share(metrics['accuracy_high'])}"
         return Text.assemble(

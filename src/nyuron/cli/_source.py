@@ -67,7 +67,7 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
     raise DataError(
         "there is no such data set or file",
         who=source,
-        expected=f"a CSV, Parquet or .npz file, a folder of texts by class, or one of {', '.join(names())}",
+        expected=f"a CSV, Parquet or .npz file, a folder of texts by class, or one of {', '.join(names())}, korean_numbers",
         got=repr(source),
         fix=f"did you mean {guess!r}?" if guess else "check the path",
     )
@@ -77,4 +77,4 @@ def nearest_source(source: str) -> str | None:
     """The data set, or the file beside where SOURCE would be, with the most similar name."""
     folder = Path(source).parent
     files = [str(p) for p in sorted(folder.iterdir()) if p.suffix.lower() in SUFFIXES] if folder.is_dir() else []
-    return nearest(source, [*names(), *files])
+    return nearest(source, [*names(), "korean_numbers", *files])

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ from nyuron.callbacks import EarlyStopping
 from nyuron.cli._bodies import BODIES, default_network
 from nyuron.cli._errors import plain_warnings
 from nyuron.cli._forecast import with_last_value
+from nyuron.cli._interrupts import exit_code, terminated_as_interrupted, uninterrupted
 from nyuron.cli._measure import Outcome, measure, with_units
 from nyuron.cli._model_file import read_spec
 from nyuron.cli._network import build, output_units
@@ -25,6 +22,7 @@ from nyuron.cli._plan import make_parts, make_plan
 from nyuron.cli._record import Job, write_run
 from nyuron.cli._show import show_job, show_outcome
 from nyuron.cli._source import find_data
+from nyuron.cli._train_translation import SOURCE, run_translation
 from nyuron.core import DataError, set_random_seed
 from nyuron.data import Dataset
 from nyuron.report import write_report
@@ -37,6 +35,8 @@ def run_training(source: str, options: TrainOptions) -> int:
     0 well; 1 when the loss left the finite numbers; 130 when Ctrl-C, or a request to terminate, ended the training
     early. In the latter two cases what was learned until then is measured and kept like any other result.
     """
+    if source == SOURCE:
+        return run_translation(options)
     with plain_warnings(), terminated_as_interrupted():
         job = prepare(source, options)
         if not options.quiet:
@@ -44,16 +44,15 @@ def run_training(source: str, options: TrainOptions) -> int:
         folder = RunFolder(new_run_folder(options.out, job.data.name))
         try:
             outcome = _train(job)
-            with _uninterrupted():
+            with uninterrupted():
                 write_run(folder, job, outcome)
         except BaseException:
             shutil.rmtree(folder.path, ignore_errors=True)
             raise
-        with _uninterrupted():
+        with uninterrupted():
             page = write_report(folder)
         show_outcome(job.data, outcome.metrics, folder.path, page)
-    stopped = outcome.metrics["stopped"] or ""
-    return 130 if stopped.startswith("interrupted") else 1 if "not finite" in stopped else 0
+    return exit_code(outcome.metrics)
 
 
 def prepare(source: str, options: TrainOptions) -> Job:
@@ -101,7 +100,7 @@ def _train(job: Job) -> Outcome:
         seed=job.options.seed,
     )
     seconds = time.perf_counter() - began
-    with _uninterrupted():
+    with uninterrupted():
         final = _final(job)
         found = measure(final, job.data, plan)
         found.metrics.update(
@@ -120,29 +119,3 @@ def _final(job: Job) -> Any:
         return job.model
     is_series = job.data.series is not None
     return with_last_value(job.model, job.data, scaler) if is_series else with_units(job.model, scaler)
-
-
-@contextmanager
-def terminated_as_interrupted() -> Iterator[None]:
-    """Within the block SIGTERM, by which cluster managers announce the end, does what Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Within the block Ctrl-C does nothing, so that what was learned is kept."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -28,7 +28,7 @@ def data_section(run: Record) -> Html:
             ("Test", f"{rows['test']:,} rows"),
             ("Input", _input(run)),
             ("Scaling", _scaling(run)),
-            ("Target", data["target"] + ("" if run.is_classes else _range(run))),
+            ("Target", data["target"] + _range(run)),
             ("Licence", data["licence"]),
             ("Notes", join(*(tag("div", text) for text in data["notes"])) if data["notes"] else ""),
         ]
@@ -44,6 +44,9 @@ def _input(run: Record) -> str:
             f"texts, {how['unit']} by {how['unit']}: the first {how['length']} of each are read, "
             f"and {how['known']:,} different ones are told apart, inside the model"
         )
+    if run.is_translation:
+        signs = run.data["read"]
+        return f"texts of up to {signs['length']} signs of {len(signs['signs'])}: {signs['signs']}"
     if run.is_forecast:
         series = run.data["series"]
         listed = ", ".join(series["columns"][:MANY_COLUMNS]) + (" …" if len(series["columns"]) > MANY_COLUMNS else "")
@@ -54,7 +57,7 @@ def _input(run: Record) -> str:
 
 
 def _scaling(run: Record) -> str:
-    if run.has_texts:
+    if run.has_texts or run.is_translation:
         return ""
     made = run.preprocessing.get("input_scaling")
     if made is None:
@@ -66,6 +69,11 @@ def _scaling(run: Record) -> str:
 
 
 def _range(run: Record) -> str:
+    if run.is_classes:
+        return ""
+    if run.is_translation:
+        signs = run.data["written"]
+        return f", texts of up to {signs['length'] - 1} signs of {len(signs['signs'])}: {signs['signs']}"
     low, high = run.data["target_range"]
     return f", from {number(low)} to {number(high)}"
 
@@ -104,6 +112,10 @@ def _examples(run: Record) -> Html | None:
     x, y = run.arrays.get("sample_x"), run.arrays.get("sample_y")
     if x is None or y is None or not len(x):
         return None
+    if run.is_translation:
+        rows = [[str(text), str(true)] for text, true in zip(x, y, strict=True)]
+        made = table([run.preprocessing["columns"][0], run.data["target"]], rows, text_columns=2)
+        return tag("div", tag("h3", "Examples"), made, class_="wide")
     if run.has_texts:
         return tag("div", tag("h3", "Examples"), texts(run, x[:FEW_TEXTS], y), class_="wide")
     if not run.has_pictures:

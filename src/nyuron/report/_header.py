@@ -11,13 +11,14 @@ def header(run: Record) -> Html:
     """Name, verdict and the figures around it."""
     when = moment(run.environment.get("time", ""))
     eyebrow = tag("p", tag("b", "Nyuron"), f" · {run.data['task']}{' · ' + when if when else ''}", class_="eyebrow")
-    verdict = _of_classes(run) if run.is_classes else _of_quantities(run)
+    verdict = _of_classes(run) if run.is_classes or run.is_translation else _of_quantities(run)
     return tag("header", eyebrow, tag("h1", run.config["name"]), verdict, _trouble(run), _tiles(run))
 
 
 def _of_classes(run: Record) -> Html:
     m = run.metrics
     low, high, blind = m["accuracy_low"], m["accuracy_high"], m["baseline_accuracy"]
+    guess = "knowing nothing" if run.is_translation else "commonest class"
     text = f"of {plural(m['test_rows'], 'test row')} are right: rows that the network had never seen."
     return tag(
         "div",
@@ -29,10 +30,10 @@ def _of_classes(run: Record) -> Html:
             tag("i", class_="band", style=f"left:{100 * low:.2f}%;width:{100 * (high - low):.2f}%"),
             tag("i", class_="mark", style=f"left:{100 * blind:.2f}%"),
             tag("i", class_="point", style=f"left:{100 * m['accuracy']:.2f}%"),
-            _span("below", blind, f"commonest class: {share(blind)}"),
+            _span("below", blind, f"{guess}: {share(blind)}"),
             class_="scale",
             role="img",
-            aria_label=f"{share(m['accuracy'])} right; always saying the commonest class: {share(blind)}",
+            aria_label=f"{share(m['accuracy'])} right; {guess}: {share(blind)}",
         ),
         class_="verdict",
     )
@@ -84,7 +85,9 @@ def _tiles(run: Record) -> Html:
     m = run.metrics
     network = run.config["network"]
     tiles = [("test loss", number(m["loss"]))]
-    if not run.is_classes:
+    if run.is_translation:
+        tiles.append(("of single signs right", share(m["sign_accuracy"])))
+    elif not run.is_classes:
         tiles += [
             ("root mean square error", number(m["rmse"])),
             ("R², 1 is perfect", "–" if m["r2"] is None else f"{m['r2']:.3f}"),

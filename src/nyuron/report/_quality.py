@@ -9,6 +9,7 @@ from nyuron.report._forecast import forecast
 from nyuron.report._html import Html, join, meter, table, tag
 from nyuron.report._numbers import number, plural, share
 from nyuron.report._record import Record
+from nyuron.report._translation import translation
 
 LARGEST_MATRIX = 26
 CONFUSIONS = 15
@@ -18,6 +19,8 @@ def quality_section(run: Record) -> Html | None:
     """The confusion matrix and each class's figures, or predicted against true values."""
     if not len(run.arrays):
         return None
+    if run.is_translation:
+        return translation(run)
     return _classes(run) if run.is_classes else _quantities(run)
 
 

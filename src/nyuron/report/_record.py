@@ -51,6 +51,11 @@ class Record:
         return self.data["kind"] == "texts"
 
     @property
+    def is_translation(self) -> bool:
+        """Whether texts were to become other texts."""
+        return self.data["task"] == "translation"
+
+    @property
     def is_forecast(self) -> bool:
         """Whether a series was to be continued."""
         return self.data.get("series") is not None

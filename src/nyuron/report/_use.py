@@ -50,6 +50,9 @@ def network_section(run: Record) -> Html:
 def use_section(run: Record) -> Html:
     """Code to copy."""
     path = run.folder.path.as_posix()
+    if run.is_translation:
+        said = "In a program, load_model gives the network that says the next sign; preprocessing.json holds the signs."
+        return join(tag("h3", "In a terminal"), _code(_command(run, path)), tag("p", said))
     return join(
         tag("h3", "In a terminal"),
         _code(_command(run, path)),
@@ -66,6 +69,9 @@ def use_section(run: Record) -> Html:
 
 def _command(run: Record, path: str) -> str:
     start = f"nyuron predict {_quoted(path)}"
+    if run.is_translation:
+        text = str(run.arrays["text"][0]) if "text" in run.arrays else "…"
+        return f"{start} --text {text}\n{start} texts.txt --out translations.csv"
     if run.has_texts:
         return f'{start} --text "…"\n{start} texts.txt --out predictions.csv'
     is_table = run.columns or run.is_forecast

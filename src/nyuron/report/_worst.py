@@ -10,6 +10,7 @@ from nyuron.report._given import picture, shortened
 from nyuron.report._html import Html, join, meter, table, tag
 from nyuron.report._numbers import number, plural, share
 from nyuron.report._record import Record
+from nyuron.report._translation import mistakes
 
 FEW_COLUMNS, FEW_ROWS = 14, 12
 ODD = 2.0
@@ -19,6 +20,8 @@ ODD = 2.0
 def worst_section(run: Record) -> Html | None:
     """Up to two dozen mistakes, the gravest first."""
     rows, x = run.arrays.get("worst"), run.arrays.get("worst_x")
+    if run.is_translation:
+        return mistakes(run)
     if rows is None or x is None:
         return None
     if not len(rows):
