@@ -47,7 +47,22 @@ def conv(
         return _reference.conv(x, kernel, bias, window=window, groups=groups, activation=activation, pool=pool)
     # Its pads are fixed, for the gradients too.
     window = window._replace(padding=window.pads(x.shape[1:-1]))
+    if pool is not None:
+        window, pool = _seen(window, pool, x.shape[1:-1])
     return _conv(x, kernel, bias, window, activation == "relu", pool)
+
+
+def _seen(window: Window, pool: Window, sizes: tuple[int, ...]) -> tuple[Window, Window]:
+    """The windows without the outputs behind the last pool, which nobody sees."""
+    outputs = window.output_sizes(sizes)
+    pads, pool_pads = [], []
+    for axis, (low, high) in enumerate(pool.pads(outputs)):
+        pools, stride = pool.output_sizes(outputs)[axis], pool.strides[axis]
+        unseen = max(outputs[axis] - ((pools - 1) * stride + pool.spans[axis] - low), 0)
+        before, behind = window.pads(sizes)[axis]
+        pads.append((before, behind - unseen * window.strides[axis]))
+        pool_pads.append((low, 0 if unseen else high))
+    return window._replace(padding=tuple(pads)), pool._replace(padding=tuple(pool_pads))
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(3, 4, 5))

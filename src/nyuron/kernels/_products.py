@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 from jax import lax
 
 from nyuron.core import Array
 from nyuron.kernels._reference import dimension_numbers
 from nyuron.kernels._taps import count, spread
-from nyuron.kernels._window import Window
+from nyuron.kernels._window import Pads, Window
 
 MOST_PARTS = 27
 """Kernels with more places have their input gradient from XLA: each place is a term of one sum."""
@@ -19,14 +21,22 @@ def product(x: Array, kernel: Array, window: Window) -> Array:
 
     Shapes: x (batch, *sizes, inputs), W (*size, inputs, outputs) -> (batch, *output sizes, outputs).
     """
+    x, pads = _reached(x, window.pads(x.shape[1:-1]))
     return lax.conv_general_dilated(
         x,
         kernel,
         window.strides,
-        window.pads(x.shape[1:-1]),
+        pads,
         rhs_dilation=window.dilation,
         dimension_numbers=dimension_numbers(window.rank),
     )
+
+
+def _reached(x: Array, pads: Sequence[tuple[int, int]]) -> tuple[Array, Pads]:
+    """x without what the window does not reach, and no pad below 0: few convolutions of XLA's take one."""
+    limits = [n + min(high, 0) for n, (_, high) in zip(x.shape[1:-1], pads, strict=True)]
+    x = lax.slice(x, (0,) * x.ndim, (x.shape[0], *limits, x.shape[-1]))
+    return x, tuple((low, max(high, 0)) for low, high in pads)
 
 
 def input_product(y: Array, kernel: Array, window: Window, sizes: tuple[int, ...]) -> Array:
@@ -70,6 +80,7 @@ def weight_product(x: Array, y: Array, window: Window) -> Array:
     for n, m, (low, _), span, s in parts:
         # What the last window does not reach is left out.
         pads.append((low, (m - 1) * s + span - low - n))
+    x, pads = _reached(x, pads)
     # Barriers, because XLA would fold the transposes into a convolution of a form that is slow inside loops.
     images, gradient = lax.optimization_barrier((x.swapaxes(0, -1), y))
     found = lax.conv_general_dilated(

@@ -46,6 +46,11 @@ class Window(NamedTuple):
         return len(self.size)
 
     @property
+    def is_tiling(self) -> bool:
+        """Whether the places that it is laid on touch, but do not overlap."""
+        return self.strides == self.size and set(self.dilation) == {1}
+
+    @property
     def spans(self) -> tuple[int, ...]:
         """How many values the window reaches over, with the gaps that dilation leaves: ``(K − 1) D + 1``."""
         return tuple((k - 1) * d + 1 for k, d in zip(self.size, self.dilation, strict=True))
