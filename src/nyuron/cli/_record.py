@@ -43,7 +43,7 @@ class Job:
         rows = []
         for layer in self.model.layers:
             shape = layer.description.compute_output_shape(shape)
-            kind, activation = type(layer).__name__, getattr(layer, "activation", None)
+            kind, activation = kind_of(layer), getattr(layer, "activation", None)
             named = getattr(activation, "__name__", "")
             rows.append(
                 {
@@ -55,6 +55,12 @@ class Job:
                 }
             )
         return rows
+
+
+def kind_of(layer: Any) -> str:
+    """A layer's class; of one that goes both ways, also what it goes with."""
+    kind = type(layer).__name__
+    return f"{kind} {type(layer.layer).__name__}" if kind == "Bidirectional" else kind
 
 
 def write_run(folder: RunFolder, job: Job, outcome: Outcome) -> None:

@@ -63,6 +63,14 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
         if source == "weather":
             return weather.load_series(options.window, options.horizon or 1)
         return load(source, test=options.test, seed=options.seed)
+    if source == "korean_numbers":
+        raise DataError(
+            "these texts become other texts, which `nyuron train` alone knows how to learn",
+            who=source,
+            expected="rows with a class or a quantity",
+            got="texts with texts",
+            fix="nyuron train korean_numbers",
+        )
     guess = nearest_source(source)
     raise DataError(
         "there is no such data set or file",
