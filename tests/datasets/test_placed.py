@@ -31,7 +31,7 @@ def test_the_error_says_how_to_place_the_files(name: str, folder: Path) -> None:
         datasets.load(name)
     said = str(caught.value)
     assert said.startswith(f"datasets.{name}: ") and "not downloaded by itself" in said
-    assert "fix:      get it from https://github.com/" in said and f"put it into {folder / name}" in said
+    assert "fix:      get it from https://" in said and f"put it into {folder / name}" in said
 
 
 def wav(value: int, samples: int, rate: int = 8000) -> bytes:

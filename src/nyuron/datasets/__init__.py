@@ -1,6 +1,7 @@
 """Named data sets: those of Keras and scikit-learn, generated ones, sounds and texts; each a module with `load_data`."""
 
 from nyuron.datasets import (
+    ames_housing,
     ar,
     blobs,
     boolean,
@@ -33,6 +34,7 @@ from nyuron.datasets._catalogue import Entry, info, load, names
 
 __all__ = [
     "Entry",
+    "ames_housing",
     "ar",
     "blobs",
     "boolean",

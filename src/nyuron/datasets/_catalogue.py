@@ -120,6 +120,14 @@ _ENTRIES = {
             "price",
         ),
         Entry(
+            "ames_housing",
+            PLACED,
+            REGRESSION,
+            "2 930 houses of Ames, Iowa, in about 300 standardised columns, and their prices in dollars",
+            f"De Cock 2011; {_NONE}",
+            "price",
+        ),
+        Entry(
             "fsdd",
             PLACED,
             CLASSIFICATION,
@@ -191,9 +199,11 @@ def load(name: str, *, test: float = 0.2, seed: int = 0, **options: Any) -> Data
                 got=f"{option}={options[option]!r}",
                 fix="leave it out",
             )
-    settled = {"test_split": test} | ({"seed": seed} if entry.origin in (EMBEDDED, GENERATED) else {}) | options
-    (x, y), (x_test, y_test) = room.load_data(**{k: v for k, v in settled.items() if k in accepted})
-    return _described(entry, room, (x, y, x_test, y_test), options)
+    settled = {"test_split": test} | ({"seed": seed} if entry.origin in (EMBEDDED, GENERATED) else {})
+    settled |= getattr(room, "DATASET_OPTIONS", {}) | options
+    settled = {k: v for k, v in settled.items() if k in accepted}
+    (x, y), (x_test, y_test) = room.load_data(**settled)
+    return _described(entry, room, (x, y, x_test, y_test), settled)
 
 
 def _described(entry: Entry, room: Any, parts: tuple[np.ndarray, ...], options: dict[str, Any]) -> Dataset:
@@ -208,6 +218,9 @@ def _described(entry: Entry, room: Any, parts: tuple[np.ndarray, ...], options: 
         classes = room.COARSE_NAMES if is_coarse else getattr(room, "CLASS_NAMES", ())
         classes = classes or tuple(map(str, range(int(max(y.max(), y_test.max())) + 1)))
     features: tuple[str, ...] = getattr(room, "FEATURE_NAMES", ())
+    if not features and hasattr(room, "feature_names"):
+        asked = inspect.signature(room.feature_names).parameters
+        features = room.feature_names(**{k: v for k, v in options.items() if k in asked})
     if not features and x.dtype != object and x.ndim == 2 and entry.sampling_rate is None:
         back = x.shape[1] if entry.target == "next" else 0
         features = tuple(f"t-{back - i}" if back else f"x{i + 1}" for i in range(x.shape[1]))
