@@ -25,7 +25,7 @@ _COLOURS = {
 MANY_POINTS = 1500
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def canvas(width: float, height: float) -> tuple[Any, Any]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -40,7 +40,7 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any, label: str) -> Html:
+def svg(figure: Any, label: str) -> Html:
     """The figure as an SVG element of the page."""
     import matplotlib
 
@@ -79,7 +79,7 @@ def curves(
     """A figure's course over the epochs: training, validation, and the epoch whose weights were kept."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    figure, axes = _figure(5.6, 3.1)
+    figure, axes = canvas(5.6, 3.1)
     at = [epoch + 1 for epoch in epochs]
     dots = {"marker": "o", "markersize": 4.5} if len(at) < 16 else {}
     axes.plot(at, train, color=FIRST, linewidth=1.8, solid_capstyle="round", **dots)
@@ -99,12 +99,12 @@ def curves(
     axes.set_xlim(at[0] - 0.4 * (len(at) == 1), at[-1] + (0.02 * len(at) if len(at) > 1 else 0.4))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     axes.margins(y=0.08)
-    return _svg(figure, f"{label} over {len(at)} epochs")
+    return svg(figure, f"{label} over {len(at)} epochs")
 
 
 def against(y: np.ndarray, said: np.ndarray, target: str) -> Html:
     """Predicted against true values, with the line on which both are equal."""
-    figure, axes = _figure(4.7, 4.3)
+    figure, axes = canvas(4.7, 4.3)
     low, high = float(min(y.min(), said.min())), float(max(y.max(), said.max()))
     axes.plot([low, high], [low, high], color=INK, linewidth=1, linestyle=(0, (3, 3)))
     shown = _thinned(len(y))
@@ -112,30 +112,30 @@ def against(y: np.ndarray, said: np.ndarray, target: str) -> Html:
     axes.grid(axis="x", color=RULE, linewidth=0.8)
     axes.set_xlabel(f"true {target}", color=INK, fontsize=9.5)
     axes.set_ylabel(f"predicted {target}", color=INK, fontsize=9.5)
-    return _svg(figure, f"predicted against true {target}")
+    return svg(figure, f"predicted against true {target}")
 
 
 def errors(values: np.ndarray, target: str) -> Html:
     """How often the prediction is off by how much."""
-    figure, axes = _figure(4.7, 4.3)
+    figure, axes = canvas(4.7, 4.3)
     bins = int(np.clip(np.sqrt(len(values)), 8, 40))
     axes.hist(values, bins=bins, color=FIRST, edgecolor=CARD, linewidth=0.8, alpha=0.85)
     axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (3, 3)))
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel(f"predicted − true {target}", color=INK, fontsize=9.5)
     axes.set_ylabel("test rows", color=INK, fontsize=9.5)
-    return _svg(figure, f"distribution of the errors of {target}")
+    return svg(figure, f"distribution of the errors of {target}")
 
 
 def line(x: np.ndarray, y: np.ndarray, said: np.ndarray, feature: str, target: str) -> Html:
     """One input: the test rows as points, the prediction as a curve."""
-    figure, axes = _figure(7.6, 3.8)
+    figure, axes = canvas(7.6, 3.8)
     order, shown = np.argsort(x, kind="stable"), _thinned(len(x))
     axes.scatter(x[shown], y[shown], s=13, color=FIRST, alpha=0.4, linewidths=0)
     axes.plot(x[order], said[order], color=SECOND, linewidth=2.2, solid_capstyle="round")
     axes.set_xlabel(feature, color=INK, fontsize=9.5)
     axes.set_ylabel(target, color=INK, fontsize=9.5)
-    return _svg(figure, f"{target} over {feature}: test rows and prediction")
+    return svg(figure, f"{target} over {feature}: test rows and prediction")
 
 
 def _thinned(n: int) -> np.ndarray:
