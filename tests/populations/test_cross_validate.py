@@ -63,6 +63,7 @@ def five() -> CrossValidation:
 
 def test_each_fold_is_the_fit_alone(five: CrossValidation) -> None:
     sizes = [len(fold.train) for fold in five.folds]
+    assert five.seeds == [3, 4, 5, 6, 7]
     assert sizes == [38, 38, 38, 39, 39], "no row is dropped where the folds differ in size"
     is_the_fit_alone(five, 4)
     for fold, other in zip(five.folds, folds(N, 5, seed=3), strict=True):
@@ -80,6 +81,13 @@ def test_folds_that_stop_early_are_the_fits_alone() -> None:
     assert any(h.stop_reason == "early stopping" for h in found.histories)
     for i in range(2):
         is_the_fit_alone(found, i, lambda: build(rate=0.2), weights, callbacks=stopper(), **options)
+
+
+def test_folds_side_by_side_are_the_same_up_to_rounding() -> None:
+    options: Any = {"callbacks": callbacks.EarlyStopping(patience=0), "epochs": 6, "batch_size": 16, "verbose": 0}
+    alone, together = (cross_validate(build, X, Y, 3, seed=3, side_by_side=n, **options) for n in (1, 3))
+    np.testing.assert_allclose(together.scores["loss"], alone.scores["loss"], rtol=1e-4)
+    np.testing.assert_allclose(together.predictions, alone.predictions, rtol=1e-4, atol=1e-5)
 
 
 def test_layers_adapt_to_each_folds_own_training_rows() -> None:

@@ -66,6 +66,8 @@ def cross_validate(
         nyuron.utils.set_random_seed(seed + i); model = build()
         model.fit(x[train], y[train], validation_data=(x[validation], y[validation]), …)
 
+    Folds of one size share one compiled program: equal sizes (`max_train_size`="equal" in time) begin sooner.
+
     *What may be learned from all rows, and what not.* A number taken from all rows, such as the mean by which inputs are
     scaled, tells the model of the rows that it is scored on. Put a Normalization layer into the model, do not adapt it in
     `build`, and say ``adapt=True``: in each fold every layer that has an `adapt` adapts to that fold's training rows.
