@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from nyuron.tuners._hyperparameter import HyperParameter, as_json
@@ -21,7 +22,9 @@ def distribution_of(found: HyperParameter) -> Any:
     if found.kind == "int":
         log = found.sampling == "log"
         return IntDistribution(found.low, high, log=log, step=1 if found.step is None else found.step)
-    return FloatDistribution(found.low, high, log=found.sampling == "log", step=found.step)
+    # Optuna counts in decimals: it would cut the last value off a range of thirds.
+    exact = found.step is not None and (Decimal(str(high)) - Decimal(str(found.low))) % Decimal(str(found.step)) == 0
+    return FloatDistribution(found.low, high, log=found.sampling == "log", step=found.step if exact else None)
 
 
 def shown(value: Any) -> Any:

@@ -59,7 +59,7 @@ class HyperParameter:
             value = self.low * self.step**index
         else:
             value = self.low + self.high - self.low * self.step**index
-        return int(value) if self.kind == "int" else tidy(value)
+        return int(value) if self.kind == "int" else self._within(tidy(value))
 
     def at(self, share: float) -> Any:
         """The value that lies at that share of the range, 0 ≤ share < 1, in the sense of the sampling."""
@@ -78,7 +78,7 @@ class HyperParameter:
         if unstepped and points is not None and (self.count is None or self.count > points):
             shares = [i / (points - 1) for i in range(points)] if points > 1 else [0.5]
             found = [self._between(share, self.high) for share in shares]
-            return list(dict.fromkeys(round(v) if self.kind == "int" else tidy(v) for v in found))
+            return list(dict.fromkeys(round(v) if self.kind == "int" else self._within(tidy(v)) for v in found))
         if self.count is None:
             raise ArgumentError(
                 "a grid needs finitely many values",
@@ -163,14 +163,19 @@ class HyperParameter:
             value = self.low + high - self.low * (high / self.low) ** (1 - share)
         return min(max(value, self.low), high)
 
+    def _within(self, value: float) -> float:
+        return min(max(value, self.low), self.high)
+
     def _nearest(self, value: Any) -> tuple[Any] | None:
         """The value of this hyperparameter that equals `value`, in a tuple because it may be None."""
         if self.choices:
             same = [choice for choice in self.choices if _same(choice, value)]
             return (same[0],) if same else None
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not is_number or not self.low <= value <= self.high * (1 + 1e-12 * math.copysign(1, self.high)):
+        slack = 1e-9 * max(abs(self.low), abs(self.high))  # what arithmetic leaves behind
+        if not is_number or not self.low - slack <= value <= self.high + slack:
             return None
+        value = self._within(value)
         if self.count is None:
             return (float(value),)
         if self.sampling == "linear" or self.step is None:
