@@ -33,11 +33,12 @@ class RecordFiles:
 
     def unpack(self, packed: Mapping[str, Any]) -> TrialRecord:
         """The record of an attribute. Where its curves are lost, it has none, and a warning says so."""
+        texts = ("hyperparameters", "state", "error")
         record = TrialRecord.from_dict(
-            {**packed, "curves": _read(packed["curves"]), "figures": _read(packed["figures"])}
+            {name: value if name in texts else _read(value) for name, value in packed.items()}
         )
         values = {name: plain(value) for name, value in record.hyperparameters.items()}
-        record = replace(record, hyperparameters=values, value=_read(record.value), seconds=_read(record.seconds))
+        record = replace(record, hyperparameters=values)
         if self.folder is None or record.curves or not record.epochs:
             return record
         path = self._path(record.number)
