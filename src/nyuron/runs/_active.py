@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nyuron.core import StateError
 from nyuron.runs._flags import Flags, chosen_flags, command_line, plain, read_flags
 from nyuron.runs._process import this_process
 from nyuron.saving import RunFolder
@@ -223,14 +222,3 @@ def record(**values: Any) -> None:
     if run is not None:
         run.document["recorded"].update(clean)
         run.write()
-
-
-def need_active(who: str) -> ActiveRun:
-    """The run under way.
-
-    Raises: StateError where there is none.
-    """
-    run = active_run()
-    if run is None:
-        raise StateError("no run is under way", who=who, fix="nyuron.runs.training_run('script.py')")
-    return run

@@ -83,6 +83,7 @@ def _run(folder: Path, script: Path, given: dict[str, Any], echo: bool) -> None:
                 )
     except KeyboardInterrupt as stop:
         status, error = "interrupted", described(stop, script)
+        stop.add_note(f"recorded in {folder}")
         raise
     except SystemExit as end:
         if end.code not in (None, 0):
