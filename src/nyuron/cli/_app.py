@@ -179,7 +179,7 @@ def runs_view(
     base: Base = Path("runs"),
 ) -> int:
     """Make a run's page, and open it in the browser."""
-    from nyuron.cli._runs import view
+    from nyuron.cli._runs_keep import view
 
     return view(run, base, open_)
 
@@ -193,7 +193,7 @@ def runs_clean(
     base: Base = Path("runs"),
 ) -> int:
     """Move runs to the folder archive."""
-    from nyuron.cli._runs import clean
+    from nyuron.cli._runs_keep import clean
 
     return clean(names, where, all_, base, yes)
 
@@ -201,7 +201,7 @@ def runs_clean(
 @runs.command(name="purge")
 def runs_purge(*, yes: Yes = False, base: Base = Path("runs")) -> int:
     """Delete the runs in the folder archive for good."""
-    from nyuron.cli._runs import purge
+    from nyuron.cli._runs_keep import purge
 
     return purge(base, yes)
 
@@ -218,7 +218,7 @@ def runs_copy(
     base: Base = Path("runs"),
 ) -> int:
     """Copy a run."""
-    from nyuron.cli._runs import copy
+    from nyuron.cli._runs_keep import copy
 
     return copy(run, to, files, base)
 
@@ -234,7 +234,7 @@ def runs_export(
     base: Base = Path("runs"),
 ) -> int:
     """Write runs for TensorBoard, or send them to MLflow."""
-    from nyuron.cli._runs import export
+    from nyuron.cli._runs_keep import export
 
     return export(names, reader, to, base)
 

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from nyuron.cli._console import console, facts, number, share, sparkline
 from nyuron.cli._show import headline
-from nyuron.core import unknown_name
 from nyuron.runs import Comparison, RunInfo, better, compare_runs, rows_of, run_info, select
 from nyuron.saving import RunFolder
 
@@ -260,67 +259,3 @@ def _change(name: str, x: Any, y: Any) -> Text | str:
         return ""
     sign = better(name) * (1 if y > x else -1)
     return Text(f"{'+' if y > x else '−'}{number(abs(y - x))}", {1: "green", -1: "red"}.get(sign, ""))
-
-
-def view(name: str, base: Path, opens: bool) -> int:
-    """Write the run's page, and open it."""
-    from nyuron.report import view_run
-
-    console().print(view_run(name, base, opens=opens).resolve().as_uri())
-    return 0
-
-
-def clean(names: Sequence[str], where: str | None, everything: bool, base: Path, yes: bool) -> int:
-    """Move runs to the archive."""
-    from nyuron.core import ArgumentError
-    from nyuron.runs import clean_runs
-
-    if sum([bool(names), where is not None, everything]) != 1:
-        raise ArgumentError(
-            "it must be clear which runs are meant",
-            who="nyuron runs clean",
-            expected="names of runs, or --where, or --all",
-            got="none of them" if not names and where is None and not everything else "several",
-            fix="nyuron runs clean --where 'status == failed'",
-        )
-    moved = clean_runs(list(names) or None, base, where=where, confirm=False if yes else None)
-    console().print(
-        f"{len(moved)} moved to {base / 'archive'}; `nyuron runs purge` deletes it." if moved else "Nothing was moved."
-    )
-    return 0
-
-
-def purge(base: Path, yes: bool) -> int:
-    """Delete the archive."""
-    from nyuron.runs import purge_runs
-
-    gone = purge_runs(base, confirm=False if yes else None)
-    console().print(f"{len(gone)} deleted." if gone else "Nothing was deleted.")
-    return 0
-
-
-def copy(name: str, to: Path, files: bool, base: Path) -> int:
-    """Copy a run to a new folder."""
-    from nyuron.runs import copy_run, copy_run_files
-
-    rename = None if to.is_dir() else to.name
-    parent = to if to.is_dir() else to.parent
-    for made in (copy_run_files if files else copy_run)(name, parent, rename, base):
-        console().print(str(made))
-    return 0
-
-
-def export(names: Sequence[str], kind: str, to: str | None, base: Path) -> int:
-    """Write runs for TensorBoard or MLflow."""
-    from nyuron.runs import to_mlflow, to_tensorboard
-
-    chosen: Any = list(names) or select(base)
-    if kind == "tensorboard":
-        made = to_tensorboard(chosen, to or "logs", base)
-        console().print(f"{len(made)} written; tensorboard --logdir {to or 'logs'}")
-    elif kind == "mlflow":
-        made = to_mlflow(chosen, to, base=base)
-        console().print(f"{len(made)} written" + (f" to {to}" if to else ""))
-    else:
-        raise unknown_name("reader", kind, ["tensorboard", "mlflow"])
-    return 0
