@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from nyuron.optimizers import Optimizer
     from nyuron.populations import Population, fit_many
     from nyuron.regularizers import Regularizer
+    from nyuron.tuners import tune
     from nyuron.utils import set_random_seed
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "saving",
     "set_random_seed",
     "train",
+    "tune",
     "tuners",
     "utils",
 ]

@@ -43,6 +43,7 @@ _HOMES = {
     "Sequential": "models",
     "fit_many": "populations",
     "set_random_seed": "utils",
+    "tune": "tuners",
 }
 
 

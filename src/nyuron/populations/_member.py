@@ -20,6 +20,8 @@ from nyuron.models._validation import split_off
 from nyuron.train import CONVERGED, NOT_FINITE, STOPPED, Batch, Ground, Member, Settings, StoppingRule, Trained
 
 Build = Callable[..., Any]
+RuleOf = Callable[[list[str], Any], StoppingRule | None]
+"""The rule for figures of these names, of a model."""
 
 
 class Seat:
@@ -168,7 +170,7 @@ def job_for(
     seat: Seat,
     field: Field,
     settings: Settings,
-    stopper: EarlyStopping | None = None,
+    stopper: EarlyStopping | RuleOf | None = None,
     *,
     seed: int | None = None,
     rows: np.ndarray | None = None,
@@ -176,7 +178,7 @@ def job_for(
 ) -> Job:
     """The job that does what the model's own `fit` would do, with `validation_rows` as `validation_data`.
 
-    `seed` is the fit's (default: the next of the seat's stream). `rows` are those of the training data that it uses.
+    `stopper` is an EarlyStopping, or what makes the rule. `seed` is the fit's (default: the next of the seat's stream). `rows` are those of the training data that it uses.
     """
     seed = seat.next_seed() if seed is None else seed
     ground = field.ground(seat)
@@ -189,7 +191,7 @@ def job_for(
         params,
         frozen,
         model.slot.state,
-        rule=None if stopper is None else _rule(stopper, model, names, ground.validation is not None),
+        rule=_rule(stopper, model, names, ground.validation is not None),
         seed=seed,
         rows=rows,
         validation_rows=validation_rows,
@@ -199,8 +201,11 @@ def job_for(
     return Job(seat, member, ground, whole_batch(task, settings, count), tuple(names))
 
 
-def _rule(stopper: EarlyStopping, model: Any, names: list[str], validates: bool) -> StoppingRule:
-    return stopper.rule([*names, *(f"val_{name}" for name in names if validates)], model)
+def _rule(stopper: EarlyStopping | RuleOf | None, model: Any, names: list[str], validates: bool) -> StoppingRule | None:
+    logged = [*names, *(f"val_{name}" for name in names if validates)]
+    if stopper is None:
+        return None
+    return stopper.rule(logged, model) if isinstance(stopper, EarlyStopping) else stopper(logged, model)
 
 
 def only_stopper(callbacks: Any, who: str) -> EarlyStopping | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from nyuron.core import Array, Configurable, Params, Scalar, State, module, static
 
@@ -77,13 +78,7 @@ class StoppingRule(Configurable):
 
 
 def restored(rule: StoppingRule | None, state: Any, params: Params, layers: State) -> tuple[Params, State]:
-    """The weights that a finished run leaves: the best epoch's where the rule says so, else the last."""
+    """The weights that a finished run, or a member, leaves: the best epoch's where the rule says so, else the last."""
     if rule is None or not rule.restores_best or state is None:
         return params, layers
-    return jax.tree.map(
-        lambda best, last: jnp.where(_like(state.is_kept, best), best, last), state.best_params, (params, layers)
-    )
-
-
-def _like(flag: Array, value: Array) -> Array:
-    return flag.reshape(flag.shape + (1,) * (value.ndim - flag.ndim))
+    return state.best_params if bool(np.asarray(state.is_kept)) else (params, layers)

@@ -6,9 +6,11 @@ from nyuron.tuners._hyperparameter import HyperParameter
 from nyuron.tuners._hyperparameters import HyperParameters
 from nyuron.tuners._ledger import WAIT, Asked, Ledger, Waiting
 from nyuron.tuners._make import make, takes_hyperparameters
+from nyuron.tuners._search import Search
 from nyuron.tuners._setup import SearchSetup, trial_seeds
 from nyuron.tuners._space import Space, combination_hash
 from nyuron.tuners._trial import COMPLETE, FAILED, PRUNED, TRYING, TrialRecord
+from nyuron.tuners._tune import tune
 
 __all__ = [
     "COMPLETE",
@@ -20,6 +22,7 @@ __all__ = [
     "HyperParameter",
     "HyperParameters",
     "Ledger",
+    "Search",
     "SearchSetup",
     "Space",
     "TrialRecord",
@@ -32,4 +35,5 @@ __all__ = [
     "space_from_file",
     "takes_hyperparameters",
     "trial_seeds",
+    "tune",
 ]

@@ -32,6 +32,8 @@ class TrialRecord:
     error: str | None = None
     curves: tuple[Mapping[str, list[float]], ...] = ()
     """One an execution: each figure's values, an entry an epoch."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What the method has to say: the bracket and the last rung of hyperband; the changes that a population made."""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON takes it."""

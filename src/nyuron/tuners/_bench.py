@@ -1,0 +1,58 @@
+"""What every method of search works with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nyuron.populations import Job
+from nyuron.train import Crew
+from nyuron.tuners._ledger import Asked, Ledger
+from nyuron.tuners._search import Search
+from nyuron.tuners._trial import TrialRecord
+from nyuron.tuners._trials import Ended, Trials
+
+Told = Callable[[TrialRecord, Search], None]
+
+
+@dataclass
+class Open:
+    """A trial that is under way."""
+
+    asked: Asked
+    seeds: tuple[int, ...]
+    began: float = field(default_factory=time.perf_counter)
+    jobs: list[Job] = field(default_factory=list)
+    ended: dict[int, Ended] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Since the trial was begun."""
+        return time.perf_counter() - self.began
+
+    def ended_in_order(self) -> list[Ended]:
+        """What the executions left."""
+        return [self.ended[i] for i in sorted(self.ended)]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where trials come from, how they are made, where they train, and who is told."""
+
+    ledger: Ledger
+    trials: Trials
+    search: Search
+    crew: Crew
+    width: int
+    """How many members a device trains side by side."""
+    stops: Callable[[], str | None]
+    """Why the search is to stop now, or None."""
+    on_told: Told | None = None
+
+    def tell(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
+        """Note what came of a trial."""
+        self.ledger.tell(record.number, record)
+        self.search.take(record, ended)
+        if self.on_told is not None:
+            self.on_told(record, self.search)
