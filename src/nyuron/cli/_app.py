@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
 
 from nyuron._version import __version__
-from nyuron.cli._options import EVERYWHERE, OPTIONS, TrainOptions
+from nyuron.cli._options import EVERYWHERE, OPTIONS, TRAINING, TrainOptions
+from nyuron.cli._tune_options import SEARCH, TuneOptions
 
-_DEFAULTS = TrainOptions()
+_DEFAULTS, _SEARCH_DEFAULTS = TrainOptions(), TuneOptions()
 
 app = App(
     name="nyuron",
@@ -53,11 +55,39 @@ def train(
     /,
     *,
     options: Annotated[TrainOptions, Parameter(name="*")] = _DEFAULTS,
+    restarts: Annotated[
+        int,
+        Parameter(
+            group=TRAINING,
+            metavar="N",
+            validator=Number(gt=0),
+            help="Train it from so many seeds at once, and keep the best by validation. Default: 1.",
+        ),
+    ] = 1,
 ) -> int:
     """Train a network on SOURCE, measure it on rows it has never seen, and write a run folder with a report."""
     from nyuron.cli._train import run_training
 
-    return run_training(source, options)
+    return run_training(source, options, restarts)
+
+
+@app.command
+def tune(
+    source: Annotated[
+        str | None,
+        Parameter(help="As for train: a data set, a CSV, Parquet or .npz file, or a folder of texts by class."),
+    ] = None,
+    /,
+    *,
+    options: Annotated[TuneOptions, Parameter(name="*")] = _SEARCH_DEFAULTS,
+    resume: Annotated[
+        Path | None, Parameter(group=SEARCH, metavar="FOLDER", help="Go on with a search that was broken off.")
+    ] = None,
+) -> int:
+    """Search for the best network for SOURCE, measure the chosen one once, and write a folder with a report."""
+    from nyuron.cli._tune import run_search
+
+    return run_search(source, options, resume)
 
 
 @app.command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,8 +89,10 @@ class NetworkSpec(BaseModel):
     batch_size: int | None = Field(None, ge=1)
 
 
-def read_spec(path: Path) -> NetworkSpec:
+def read_spec(path: Path, values: Mapping[str, Any] | None = None) -> NetworkSpec:
     """The network that a YAML file describes; its layers are known to be layers.
+
+    `values` stand for the file's placeholders: `units: $units` takes the value of `units`.
 
     Raises: DataError for a missing or wrong file, UnknownNameError for a layer or argument that there is not.
     """
@@ -104,7 +107,8 @@ def read_spec(path: Path) -> NetworkSpec:
             fix=f"did you mean {guess!r}?" if (guess := nearest(str(path), BODIES)) else "check the path",
         )
     try:
-        spec = NetworkSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        entries = filled(yaml.safe_load(path.read_text(encoding="utf-8")), values or {}, path)
+        spec = NetworkSpec.model_validate(entries)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError(
             "the file is not YAML",
@@ -118,6 +122,53 @@ def read_spec(path: Path) -> NetworkSpec:
     for entry in spec.layers:
         entry.make()
     return spec
+
+
+def filled(entries: Any, values: Mapping[str, Any], path: Path) -> Any:
+    """What a YAML file holds, with values in the place of placeholders.
+
+    Raises: DataError for a placeholder that has no value.
+    """
+    if isinstance(entries, dict):
+        return {name: filled(entry, values, path) for name, entry in entries.items()}
+    if isinstance(entries, list):
+        return [filled(entry, values, path) for entry in entries]
+    name = placeholder(entries)
+    if name is None:
+        return entries
+    if name not in values:
+        raise DataError(
+            f"the placeholder {entries} has no value",
+            who=str(path),
+            expected=f"one of {', '.join('$' + n for n in values)}" if values else "a search, that gives it one",
+            got=entries,
+            fix=f"nyuron tune … --space FILE.yaml, with {name}: [32, 64, 128]",
+        )
+    found = values[name]
+    return list(found) if isinstance(found, tuple) else found
+
+
+def placeholder(entry: Any) -> str | None:
+    """The name of a placeholder, `$units`; None for anything else."""
+    is_one = isinstance(entry, str) and entry.startswith("$") and entry[1:].isidentifier()
+    return entry[1:] if is_one else None
+
+
+def placeholders(path: Path) -> set[str]:
+    """The names of a file's placeholders; none where the file cannot be read."""
+    import yaml
+
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return set()
+
+    def found(entry: Any) -> set[str]:
+        parts = entry.values() if isinstance(entry, dict) else entry if isinstance(entry, list) else ()
+        name = placeholder(entry)
+        return {name} if name else set().union(*(found(part) for part in parts))
+
+    return found(entries)
 
 
 def layer_classes() -> dict[str, type[Layer]]:

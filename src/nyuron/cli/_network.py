@@ -70,19 +70,32 @@ def _rate(seen: Seen, name: str, dropout: float | None) -> float:
     return 0.25 if name == "cnn" and seen.is_large_picture else 0.2 if seen.is_forecast else 0.0
 
 
+def fitted_layers(data: Dataset, spec: NetworkSpec | None) -> list[Layer]:
+    """What a network begins with that the training part decides: its scaling, or how texts are cut and numbered."""
+    if data.kind == "texts":
+        return [reading(data)]
+    return scaling(data) if spec is None or spec.scaling == "auto" else []
+
+
 def build(
-    data: Dataset, spec: NetworkSpec | None, hidden: tuple[int, ...], dropout: float | None, name: str = "mlp"
+    data: Dataset,
+    spec: NetworkSpec | None,
+    hidden: tuple[int, ...],
+    dropout: float | None,
+    name: str = "mlp",
+    fitted: list[Layer] | None = None,
 ) -> Sequential:
     """Scaling, hidden layers (the file's, or those of the network of that name), and an output layer, with weights.
 
     The input is scaled inside the network, so that the saved model takes the data as they come: texts as texts.
+    `fitted` are the layers of `fitted_layers`, where they are there already.
 
     Raises: ShapeError if a network of the user's gives outputs of another shape than the data need.
     """
-    first = scaling(data) if data.kind != "texts" and (spec is None or spec.scaling == "auto") else []
+    first = fitted_layers(data, spec) if fitted is None else fitted
     body: list[Layer]
     if data.kind == "texts":
-        widths, cut = hidden or default_widths(name), reading(data)
+        widths, cut = hidden or default_widths(name), first[0]
         # Of texts a layer of the user's takes the numbers that stand for the units.
         first = [cut, embedding(cut, name, widths)] if spec is None else [cut, embedding(cut, "mlp", ())]
     if spec is not None:

@@ -1,7 +1,6 @@
 """What the main job may be asked for. Imports nothing heavy: help is made from it."""
 
-from __future__ import annotations
-
+# Annotations are values here: cyclopts reads those of a class that inherits from one of another file.
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from nyuron.cli._measure import Outcome, measure, with_units
 from nyuron.cli._model_file import read_spec
 from nyuron.cli._network import build, output_units
 from nyuron.cli._options import TrainOptions
-from nyuron.cli._plan import make_parts, make_plan
+from nyuron.cli._plan import Plan, make_parts, make_plan
 from nyuron.cli._record import Job, write_run
 from nyuron.cli._show import show_job, show_outcome
 from nyuron.cli._source import find_data
@@ -29,11 +30,12 @@ from nyuron.report import write_report
 from nyuron.saving import RunFolder, new_run_folder
 
 
-def run_training(source: str, options: TrainOptions) -> int:
+def run_training(source: str, options: TrainOptions, restarts: int = 1) -> int:
     """Understand the data, train, measure, write the run's folder and its report; returns the exit code.
 
     0 well; 1 when the loss left the finite numbers; 130 when Ctrl-C, or a request to terminate, ended the training
-    early. In the latter two cases what was learned until then is measured and kept like any other result.
+    early. In the latter two cases what was learned until then is measured and kept like any other result. Of several
+    `restarts`, which differ in their seeds alone, the one with the best validation loss is kept.
     """
     if source == SOURCE:
         return run_translation(options)
@@ -43,7 +45,7 @@ def run_training(source: str, options: TrainOptions) -> int:
             show_job(job)
         folder = RunFolder(new_run_folder(options.out, job.data.name))
         try:
-            outcome = _train(job)
+            job, outcome = _trained(job, restarts)
             with uninterrupted():
                 write_run(folder, job, outcome)
         except BaseException:
@@ -55,20 +57,53 @@ def run_training(source: str, options: TrainOptions) -> int:
     return exit_code(outcome.metrics)
 
 
+def _trained(job: Job, restarts: int) -> tuple[Job, Outcome]:
+    if restarts == 1:
+        return _train(job)
+    from nyuron.cli._restarts import train_restarts
+
+    return train_restarts(job, restarts)
+
+
 def prepare(source: str, options: TrainOptions) -> Job:
     """Data, network and plan; nothing is trained or written yet.
 
     Raises: NyuronError for everything that cannot work.
     """
-    data = _arrays(find_data(source, options), source)
+    return job_for(source, options, understand(source, options))
+
+
+def understand(source: str, options: TrainOptions) -> Dataset:
+    """The data that SOURCE names, as arrays that a network can learn from.
+
+    Raises: DataError for data that this command does not train on.
+    """
+    return _arrays(find_data(source, options), source)
+
+
+def job_for(
+    source: str, options: TrainOptions, data: Dataset, values: Mapping[str, Any] | None = None, fitted: Any = None
+) -> Job:
+    """The job of training on these data; `values` stand for the placeholders of a network in a file."""
     set_random_seed(options.seed)
-    name = default_network(data) if options.model == "auto" else options.model
-    spec = None if name in BODIES else read_spec(Path(name))
-    model = build(data, spec, options.hidden, options.dropout, name)
-    units = model.output_shape[-1]
-    plan = make_plan(data, options, spec, units, name)
+    model, plan = network(data, options, values, fitted)
     model.compile(optimizer=plan.optimizer, loss=plan.loss, metrics=list(plan.metrics))
-    return Job(source, options, data, model, plan, make_parts(data, plan, units, options.seed))
+    return Job(source, options, data, model, plan, make_parts(data, plan, model.output_shape[-1], options.seed))
+
+
+def network(
+    data: Dataset, options: TrainOptions, values: Mapping[str, Any] | None = None, fitted: Any = None
+) -> tuple[Any, Plan]:
+    """The network that is asked for, with weights, and how it will be trained."""
+    name = network_name(data, options)
+    spec = None if name in BODIES else read_spec(Path(name), values)
+    model = build(data, spec, options.hidden, options.dropout, name, fitted)
+    return model, make_plan(data, options, spec, model.output_shape[-1], name)
+
+
+def network_name(data: Dataset, options: TrainOptions) -> str:
+    """The name of the network, or of its file."""
+    return default_network(data) if options.model == "auto" else options.model
 
 
 def _arrays(data: Dataset, source: str) -> Dataset:
@@ -85,7 +120,7 @@ def _arrays(data: Dataset, source: str) -> Dataset:
     return data
 
 
-def _train(job: Job) -> Outcome:
+def _train(job: Job) -> tuple[Job, Outcome]:
     plan, parts = job.plan, job.parts
     stopper = EarlyStopping(patience=plan.patience, restore_best_weights=True)
     began = time.perf_counter()
@@ -101,7 +136,7 @@ def _train(job: Job) -> Outcome:
     )
     seconds = time.perf_counter() - began
     with uninterrupted():
-        final = _final(job)
+        final = in_own_units(job)
         found = measure(final, job.data, plan)
         found.metrics.update(
             epochs=len(history.epoch),
@@ -109,10 +144,10 @@ def _train(job: Job) -> Outcome:
             seconds=seconds,
             stopped=history.stop_reason,
         )
-    return found._replace(model=final, history=history)
+    return job, found._replace(model=final, history=history)
 
 
-def _final(job: Job) -> Any:
+def in_own_units(job: Job) -> Any:
     """The network that answers in the data's own units."""
     scaler = job.parts.scaler
     if scaler is None:

@@ -232,6 +232,14 @@ def again_section(search: SearchRecord) -> Html | None:
     if (path / "model.nyuron").is_file():
         shown = path.as_posix()
         command = f"nyuron predict {shown} FILE --out predictions.csv"
+        if (path / "model.html").is_file():
+            parts.append(
+                tag(
+                    "p",
+                    tag("a", "The chosen model's own page", href="model.html"),
+                    ": what it gets wrong, and how it learned.",
+                )
+            )
         program = f'import nyuron\n\nmodel = nyuron.models.load_model("{shown}/model.nyuron")'
         parts += [_code(command), _code(program)]
     if where.get("command"):

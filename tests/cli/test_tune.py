@@ -1,0 +1,163 @@
+"""Searching from the command line: the same data as train, a folder that predict takes, a search that goes on."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cli.test_commands import run
+from cli.test_interrupt import in_terminal, press
+from nyuron.cli._search_table import SearchTable
+from nyuron.tuners import Search, TrialRecord, space_from_dictionary
+
+FAST = ["--epochs", "2", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    from nyuron.cli import main
+
+    base = tmp_path_factory.mktemp("searches")
+    (base / "space.yaml").write_text("units: [4, 8]\nlearning_rate: {low: 1e-3, high: 1e-1, log: true}\n")
+    options = ["--space", str(base / "space.yaml"), "--trials", "4", "--hidden", "8", "--out", str(base / "out")]
+    assert main(["tune", "iris", *options, *FAST, "--seed", "3"]) == 0
+    (folder,) = (base / "out").iterdir()
+    return folder
+
+
+def test_a_search_leaves_a_run(found, capsys):
+    names = {path.name for path in found.iterdir()}
+    assert {
+        "search.json",
+        "trials.json",
+        "report.html",
+        "model.html",
+        "model.nyuron",
+        "metrics.json",
+        "tune.json",
+    } <= names
+    search, metrics = (json.loads((found / f"{name}.json").read_text()) for name in ("search", "metrics"))
+    assert search["objective"] == "val_loss" and search["chosen"]["accuracy"] == metrics["accuracy"]
+    assert len(json.loads((found / "trials.json").read_text())) == 4
+    page = (found / "report.html").read_text(encoding="utf-8")
+    assert "measured once" in page and "learning_rate" in page and 'href="model.html"' in page
+    code, out, _ = run(capsys, "predict", str(found), "iris")
+    assert code == 0 and len(out.splitlines()) > 30
+
+
+def test_chosen_is_the_best_trial(found, capsys):
+    search = Search.load(found)
+    assert search.best.value == min(t.value for t in search.trials)
+    config = json.loads((found / "config.json").read_text())
+    assert config["network"][-2]["output"] == [search.best_hyperparameters["units"]]
+    assert config["training"]["optimizer"]["config"]["learning_rate"] == search.best_hyperparameters["learning_rate"]
+
+
+def test_what_is_finished_does_not_go_on(found, capsys):
+    code, _, err = run(capsys, "tune", "--resume", str(found))
+    assert code == 1 and "its test part has been used" in err
+    code, _, err = run(capsys, "tune", "digits", "--resume", str(found))
+    assert code == 1 and "of other data" in err
+
+
+def test_placeholders_of_a_network(tmp_path, capsys):
+    (tmp_path / "n.yaml").write_text("layers:\n  - {layer: Dense, units: $width, activation: $how}\nepochs: 1\n")
+    (tmp_path / "s.yaml").write_text("width: [3, 5]\nhow: [tanh, relu]\n")
+    call = ["tune", "iris", "--model", str(tmp_path / "n.yaml"), "--out", str(tmp_path / "r"), "--quiet"]
+    code, out, _ = run(capsys, *call, "--space", str(tmp_path / "s.yaml"), "--method", "grid")
+    assert code == 0 and "4 complete" in out
+    code, _, err = run(capsys, *call)
+    assert code == 1 and "$how, $width" in err and "--space" in err
+    code, _, err = run(capsys, "train", "iris", "--model", str(tmp_path / "n.yaml"))
+    assert code == 1 and "the placeholder $width has no value" in err
+
+
+@pytest.mark.parametrize(
+    ("space", "options", "message"),
+    [
+        ("learning_rat: [0.1]", [], "did you mean 'learning_rate'"),
+        ("hidden: [[8], [8, 8]]\nunits: [8]", [], "hidden says what units and layers say"),
+        ("units: [4, 8]", ["--validation", "0"], "trials are compared on the validation part"),
+        ("units: [4, 8]", ["--objective", "val_los"], "val_loss"),
+        ("momentum: [0.5, 0.9]", ["--model", "cnnn"], "did you mean 'cnn'"),
+    ],
+)
+def test_errors(space, options, message, tmp_path, capsys):
+    (tmp_path / "s.yaml").write_text(space)
+    call = ["tune", "iris", "--space", str(tmp_path / "s.yaml"), *FAST, "--out", str(tmp_path / "r")]
+    code, _, err = run(capsys, *call, *options)
+    assert code == 1 and message in err
+    assert not (tmp_path / "r").exists() or not list((tmp_path / "r").iterdir())
+
+
+def test_restarts_keep_the_best(tmp_path, capsys):
+    code, out, _ = run(capsys, "train", "iris", "--restarts", "3", "--hidden", "4", *FAST, "--out", str(tmp_path))
+    assert code == 0 and "3 restarts: val_loss" in out
+    (folder,) = tmp_path.iterdir()
+    metrics, history = (json.loads((folder / f"{name}.json").read_text()) for name in ("metrics", "history"))
+    losses = metrics["restart_losses"]
+    assert len(set(losses)) == 3 and min(losses) == pytest.approx(min(history["figures"]["val_loss"]))
+    assert metrics["restart_seed"] == int(np.argmin(losses))
+
+
+def test_interrupted_and_gone_on(tmp_path):
+    (tmp_path / "s.yaml").write_text("learning_rate: {low: 1e-4, high: 1e-1, log: true}\n")
+    call = ["tune", "digits", "--hidden", "8", "--epochs", "3", "--space", "s.yaml", "--trials", "60"]
+    code, said = in_terminal(call, tmp_path, rb"trials *[3-9] of 60", press, "100")
+    assert code == 130, said
+    (folder,) = (tmp_path / "runs").iterdir()
+    before = json.loads((folder / "trials.json").read_text())
+    assert 3 <= len(before) < 60 and not (folder / "metrics.json").exists()
+    assert "everything is kept" in " ".join(said.split()) and "was interrupted" in (folder / "report.html").read_text()
+    asked = json.loads((folder / "tune.json").read_text())
+    asked["options"]["trials"] = len(before) + 2
+    (folder / "tune.json").write_text(json.dumps(asked))
+    code, said = in_terminal(["tune", "--resume", str(folder)], tmp_path, rb"never", press, "100")
+    assert code == 0, said
+    after = json.loads((folder / "trials.json").read_text())
+    assert after[: len(before)] == before and (folder / "metrics.json").exists()
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def shown(table):
+    from rich.console import Console
+
+    out = Console(width=110, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    out.print(table.table())
+    return out.export_text()
+
+
+def test_table_says_how_far_it_is():
+    clock = Clock()
+    settings = {"objective": "val_loss", "direction": "minimize", "trials": 40}
+    search, table = Search(space_from_dictionary({"units": [4, 8]}), settings), SearchTable(clock=clock)
+    assert "no trial is complete yet" in shown(table)
+    states = ["complete", "failed", "pruned", "complete"]
+    for number, (state, value) in enumerate(zip(states, [0.5, None, 0.9, 0.25], strict=True)):
+        clock.now += 3.0
+        record = TrialRecord(number, state, {"units": 8}, value)
+        search.take(record)
+        search.in_flight = 2
+        table.on_told(record, search)
+    text = shown(table)
+    assert "0.25  trial 3" in text and "units 8" in text and "1 failed" in text and "1 pruned" in text
+    assert "4 of 40" in text and "20 trials a minute" in text and "2 in flight" in text and "1:48 left" in text
+
+
+def test_table_of_a_search_that_goes_on_counts_its_own_speed():
+    clock = Clock()
+    search = Search(space_from_dictionary({"units": [4]}), {"objective": "acc", "direction": "maximize", "trials": 12})
+    for number in range(10):
+        search.take(TrialRecord(number, "complete", {"units": 4}, 0.1 * number))
+    table, last = SearchTable(clock=clock), TrialRecord(10, "complete", {"units": 4}, 0.5)
+    clock.now = 60.0
+    search.take(last)
+    table.on_told(last, search)
+    text = shown(table)
+    assert "0.9  trial 9" in text and "11 of 12" in text and "1 trials a minute" in text and "1:00 left" in text
