@@ -4,6 +4,15 @@ from nyuron.tuners._dictionary import space_from_dictionary, space_from_file
 from nyuron.tuners._discover import as_space, discover
 from nyuron.tuners._hyperparameter import HyperParameter
 from nyuron.tuners._hyperparameters import HyperParameters
+from nyuron.tuners._keras_tuner import (
+    BayesianOptimization,
+    GridSearch,
+    Hyperband,
+    HyperModel,
+    Objective,
+    RandomSearch,
+    Tuner,
+)
 from nyuron.tuners._ledger import WAIT, Asked, Ledger, Waiting
 from nyuron.tuners._make import make, takes_hyperparameters
 from nyuron.tuners._search import Search
@@ -19,13 +28,20 @@ __all__ = [
     "TRYING",
     "WAIT",
     "Asked",
+    "BayesianOptimization",
+    "GridSearch",
+    "HyperModel",
     "HyperParameter",
     "HyperParameters",
+    "Hyperband",
     "Ledger",
+    "Objective",
+    "RandomSearch",
     "Search",
     "SearchSetup",
     "Space",
     "TrialRecord",
+    "Tuner",
     "Waiting",
     "as_space",
     "combination_hash",

@@ -53,6 +53,6 @@ class Bench:
     def tell(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
         """Note what came of a trial."""
         self.ledger.tell(record.number, record)
-        self.search.take(record, ended)
+        self.search._take(record, ended)
         if self.on_told is not None:
             self.on_told(record, self.search)

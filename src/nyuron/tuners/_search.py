@@ -102,10 +102,6 @@ class Search:
         """The model of the best trial, with the weights of its best epoch."""
         return self.model(self.best.number)
 
-    def best_models(self, count: int = 1) -> list[Any]:
-        """The models of the best trials, the best first."""
-        return [self.model(trial.number) for trial in self.ranked()[:count]]
-
     def model(self, number: int) -> Any:
         """The trained model of a trial; one that was not kept is trained again from its seed, to the same weights.
 
@@ -216,9 +212,9 @@ class Search:
 
     def results_summary(self, num_trials: int = 10) -> None:
         """Print the best trials."""
-        print(self.summary(num_trials))  # noqa: T201
+        print(self._summary(num_trials))  # noqa: T201
 
-    def summary(self, num_trials: int = 10) -> str:
+    def _summary(self, num_trials: int = 10) -> str:
         """The best trials, the counts, and what the choice is worth, as text."""
         states = [t.state for t in self.trials]
         counts = {name: states.count(name) for name in (COMPLETE, PRUNED, FAILED) if name in states}
@@ -235,7 +231,7 @@ class Search:
 
     # How a search fills it.
 
-    def take(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
+    def _take(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
         """One more trial is over; the models of the best are kept."""
         self._records[record.number] = record
         rows = [one.rows for one in ended if one.rows is not None]
@@ -277,7 +273,7 @@ class Search:
             )
         return self._made
 
-    def attach(self, made: Trials) -> None:
+    def _attach(self, made: Trials) -> None:
         """Give the search what makes its models."""
         self._made = made
 
@@ -330,6 +326,9 @@ class Search:
         search.seconds = float(found["seconds"])
         search.begun = datetime.fromisoformat(found["begun"]).timestamp()
         return search
+
+    def __str__(self) -> str:
+        return self._summary()
 
     def __repr__(self) -> str:
         ranked = self.ranked()

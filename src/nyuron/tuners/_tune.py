@@ -123,9 +123,9 @@ def tune(
     )
     ledger = Ledger(setup, folder, storage)
     search = Search(space, {**{name: getattr(setup, name) for name in SETTINGS}, "trials": ledger.wanted}, folder, keep)
-    search.attach(made)
+    search._attach(made)
     for record in ledger.records():
-        search.take(record)
+        search._take(record)
     if before is not None:
         search.begun, search.chosen, search.seconds = before.begun, before.chosen, before.seconds
     with ledger:
