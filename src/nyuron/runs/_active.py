@@ -19,6 +19,8 @@ from nyuron.saving import RunFolder
 FORMAT = 1
 MOST_EVALUATIONS = 100
 SECONDS_BETWEEN_WRITES = 1.0
+SHARE_OF_WRITES = 50
+"""How many times as long as a write the time until the next one is, at least."""
 
 
 def now() -> str:
@@ -52,7 +54,7 @@ class ActiveRun:
             "process": {"host": socket.gethostname(), "pid": os.getpid(), "begun": this_process()},
         }
         self._last_model: Any = None
-        self._begun, self._written = time.perf_counter(), 0.0
+        self._begun, self._due = time.perf_counter(), 0.0
         self._lock = threading.RLock()
         self.write()
 
@@ -78,8 +80,11 @@ class ActiveRun:
         with self._lock:
             done, figures = len(entry["epoch"]), entry["figures"]
             entry["epoch"].append(done)
-            for name in {**figures, **logs}:
-                figures.setdefault(name, [None] * done).append(logs.get(name))
+            for name in logs:
+                if name not in figures:
+                    figures[name] = [None] * done
+            for name, values in figures.items():
+                values.append(logs.get(name))
         self.write_soon()
 
     def add_evaluation(self, model: Any, logs: Mapping[str, Any]) -> None:
@@ -90,8 +95,8 @@ class ActiveRun:
         self.write_soon()
 
     def write_soon(self) -> None:
-        """Write everything, at most once a second."""
-        if time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
+        """Write everything, at most once a second, and less often where that takes long."""
+        if time.monotonic() >= self._due:
             self.write()
 
     def write(self) -> None:
@@ -99,6 +104,7 @@ class ActiveRun:
         with self._lock:
             if not self.folder.path.is_dir():
                 return
+            begun = time.monotonic()
             if self.fits:
                 last, *earlier = reversed(self.fits)
                 self.folder.write("history", {**last, "earlier": earlier[::-1]})
@@ -107,7 +113,8 @@ class ActiveRun:
                 self.folder.write("evaluation", {**last, "earlier": earlier[::-1]})
             self.document["seconds"] = time.perf_counter() - self._begun
             self.folder.write("run", self.document)
-            self._written = time.monotonic()
+            ended = time.monotonic()
+            self._due = ended + max(SECONDS_BETWEEN_WRITES, SHARE_OF_WRITES * (ended - begun))
 
     def finish(self, status: str, error: dict[str, str] | None) -> None:
         """The script has come to its end."""
