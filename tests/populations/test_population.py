@@ -191,3 +191,19 @@ def test_the_process_goes_on_drawing_as_if_there_were_no_population():
         return [*drawn, np.random.rand(), nyuron.core.next_seed()]
 
     assert two(lambda: None) == two(lambda: Population(build, 2, seed=1))
+
+
+def test_the_plan_keeps_members_within_memory(monkeypatch):
+    from nyuron.populations import _plan
+    from nyuron.populations._member import Field, Given, Seat, job_for
+
+    job = job_for(Seat(build, {}, 1), Field(Given(X, Y)), train.Settings(batch_size=16))
+    weights = sum(w.nbytes for w in job.seat.model.get_weights())
+    values = 16 * (3 + 4 + 4 + 1)  # input, dense, dropout, dense
+    assert _plan.member_bytes(job) == _plan.COPIES * weights + 8 * values
+    assert _plan.plan_members(job).width == 1
+    assert "as was asked" in _plan.plan_members(job, 8).reasons[0]
+    monkeypatch.setattr(_plan, "free_bytes", lambda device: 60 * _plan.member_bytes(job))
+    small = _plan.plan_members(job, 64)
+    assert small.width <= 0.6 * 60
+    assert f"so {small.width} side by side" in small.reasons

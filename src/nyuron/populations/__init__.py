@@ -15,6 +15,7 @@ from nyuron.populations._member import (
     take_over,
 )
 from nyuron.populations._optimism import Optimism, optimism, optimism_of_scores
+from nyuron.populations._plan import MemberPlan, plan_members
 from nyuron.populations._population import Answers, Population, fit_many
 from nyuron.populations._train_jobs import train_jobs
 
@@ -25,6 +26,7 @@ __all__ = [
     "Fold",
     "Given",
     "Job",
+    "MemberPlan",
     "Optimism",
     "Population",
     "Seat",
@@ -37,6 +39,7 @@ __all__ = [
     "only_stopper",
     "optimism",
     "optimism_of_scores",
+    "plan_members",
     "take_over",
     "train_jobs",
 ]

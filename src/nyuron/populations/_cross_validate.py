@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -11,7 +12,7 @@ import numpy as np
 
 from nyuron.callbacks import EarlyStopping
 from nyuron.core import ArgumentError, next_seed, seeded
-from nyuron.data import is_batched_source
+from nyuron.data import is_batched_source, rows_of
 from nyuron.layers import split_frozen
 from nyuron.models._fit import plain
 from nyuron.populations._adapt import adapt_model, as_rows, rows_taken
@@ -26,6 +27,7 @@ from nyuron.populations._train_jobs import train_jobs
 from nyuron.train import Crew, Settings, evaluate_program, lanes_for, numbers_as_arrays
 
 WHO = "cross_validate"
+FIT_NAMES = ("batch_size", "epochs")
 Choose = Callable[[np.ndarray], Mapping[str, Any]]
 
 
@@ -59,7 +61,8 @@ def cross_validate(
 ) -> CrossValidation:
     """Train a model on each fold's training rows and score it on the rows held out; all folds train as one population.
 
-    `build` returns a compiled model; it is called as ``build(**hyperparameters)``. The folds are those of `folds` with
+    `build` returns a compiled model; it is called as ``build(**hyperparameters)``, without `batch_size` and `epochs` unless
+    it takes them: these are the fit's. The folds are those of `folds` with
     `k`, `cv`, `repeats`, `stratify`, `groups`, `times`, `gap`, `test_size`, `max_train_size` and `seed`; the other options
     are those of `Model.fit`. Fold `i` is what this makes alone, bit for bit on a CPU::
 
@@ -80,7 +83,8 @@ def cross_validate(
     *Hyperparameters chosen by a search* must be searched for in each fold anew (nested cross-validation): let
     `hyperparameters` be a function that is called with the numbers of a fold's training rows, and returns the values::
 
-        cross_validate(build, x, y, hyperparameters=lambda rows: search(x[rows], y[rows]))
+        choose = lambda rows: nyuron.tune(build, space, (x[rows], y[rows])).best_hyperparameters
+        cross_validate(build, x, y, hyperparameters=choose, epochs=…)
 
     Raises: ArgumentError and DataError as `folds` and `Model.fit` do.
     Source: sklearn.model_selection.cross_validate and cross_val_predict; Stone 1974; Varma, Simon 2006 on nesting.
@@ -105,7 +109,7 @@ def cross_validate(
         )
     seed = next_seed() if seed is None else seed
     xs, ys = as_rows(x), as_rows(y)
-    n = len(next(iter(jax.tree.leaves(ys))))
+    n = rows_of((xs, ys), WHO)
     targets = ys if hasattr(ys, "shape") else n
     cut = folds(
         targets,
@@ -133,18 +137,33 @@ def cross_validate(
         options: dict[str, Any] = {"labels": labels, "groups": lines, "is_time": times is not None}
         inner = [held_out(fold, validation_split, seed=seed + i, **options) for i, fold in enumerate(cut)]
     field = Field(Given(x, y, sample_weight, class_weight, validates_on_rows=True, who=WHO))
-    runs = _Folds(cut, inner, field, settings, only_stopper(callbacks, WHO))
-    return runs.validated(_seats(build, cut, hyperparameters, adapt, xs, ys, seed), repeats, verbose, side_by_side)
+    each = [_values(hyperparameters, fold) for fold in cut]
+    seats = _seats(build, cut, each, adapt, xs, ys, seed)
+    runs = _Folds(cut, inner, each, field, settings, only_stopper(callbacks, WHO))
+    return runs.validated(seats, repeats, verbose, side_by_side)
+
+
+def _values(hyperparameters: Any, fold: Fold) -> dict[str, Any]:
+    values: Any = hyperparameters(fold.train) if callable(hyperparameters) else hyperparameters
+    return dict(values or {})
 
 
 def _seats(
-    build: Callable[..., Any], cut: Sequence[Fold], hyperparameters: Any, adapt: Any, xs: Any, ys: Any, seed: int
+    build: Callable[..., Any],
+    cut: Sequence[Fold],
+    each: Sequence[dict[str, Any]],
+    adapt: Any,
+    xs: Any,
+    ys: Any,
+    seed: int,
 ) -> list[Seat]:
     """A model for each fold; with `adapt` it has seen the fold's training rows."""
+    taken = inspect.signature(build).parameters
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in taken.values())
     seats = []
-    for i, fold in enumerate(cut):
-        values: Any = hyperparameters(fold.train) if callable(hyperparameters) else hyperparameters
-        seat = Seat(build, values or {}, (seed + i) % 2**32)
+    for i, (fold, values) in enumerate(zip(cut, each, strict=True)):
+        own = {name: value for name, value in values.items() if name not in FIT_NAMES or takes_any or name in taken}
+        seat = Seat(build, own, (seed + i) % 2**32)
         if adapt:
             with seeded(seat.seed, seat.drawn) as drawn:
                 adapt_model(seat.model, adapt, rows_taken(xs, fold.train), rows_taken(ys, fold.train))
@@ -160,6 +179,8 @@ class _Folds:
     cut: Sequence[Fold]
     inner: Sequence[tuple[np.ndarray, np.ndarray]] | None
     """The rows that train and the rows that early stopping watches, where these are not the fold's own."""
+    each: Sequence[dict[str, Any]]
+    """The hyperparameters of each."""
     field: Field
     settings: Settings
     stopper: EarlyStopping | None
@@ -167,8 +188,8 @@ class _Folds:
     def validated(self, seats: Sequence[Seat], repeats: int, verbose: Any, side_by_side: int | None) -> CrossValidation:
         """Train and score one seat a fold."""
         jobs = [
-            job_for(seat, self.field, self.settings, self.stopper, rows=train, validation_rows=watched)
-            for seat, (train, watched) in zip(seats, self.inner or self.cut, strict=True)
+            job_for(seat, self.field, self._settings(values), self.stopper, rows=train, validation_rows=watched)
+            for seat, values, (train, watched) in zip(seats, self.each, self.inner or self.cut, strict=True)
         ]
         # A lane for each fold and no more: idle lanes would repeat the last one.
         width = side_by_side or min(lanes_for(), len(jobs))
@@ -190,9 +211,14 @@ class _Folds:
             scores={name: np.array([plain(values[i]) for values, _ in found]) for i, name in enumerate(jobs[0].names)},
             histories=tuple(histories),
             predictions=self._joined([said for _, said in found], jobs[0].ground.rows),
+            hyperparameters=tuple(self.each),
             population=Population._of(list(seats), histories),
             repeats=repeats,
         )
+
+    def _settings(self, values: Mapping[str, Any]) -> Settings:
+        """The fit's settings, with what a fold's hyperparameters say of them."""
+        return replace(self.settings, **{name: int(values[name]) for name in FIT_NAMES if name in values})
 
     def _scored(self, job: Job, fold: Fold, device: Any) -> tuple[Any, tuple[np.ndarray, ...]]:
         """The figures on the held-out rows, and what the model says of them."""

@@ -24,6 +24,8 @@ class CrossValidation:
     predictions: Any
     """(rows, …): what the model of the fold that held a row out says of it, the mean where several did, NaN where none
     did. A tuple of such arrays where the model has several outputs."""
+    hyperparameters: tuple[dict[str, Any], ...]
+    """Of each fold."""
     population: Population
     """The folds' models, as an ensemble."""
     repeats: int = 1
@@ -35,11 +37,6 @@ class CrossValidation:
     def seeds(self) -> list[int]:
         """The seed of each fold's model."""
         return self.population.seeds
-
-    @property
-    def hyperparameters(self) -> list[dict[str, Any]]:
-        """What each fold's builder was called with."""
-        return self.population.hyperparameters
 
     def models(self) -> list[Any]:
         """The trained model of each fold."""

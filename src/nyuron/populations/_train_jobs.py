@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
 
 from nyuron.populations._member import Job
-from nyuron.train import Crew, Group, Trained, lanes_for
+from nyuron.populations._plan import plan_members
+from nyuron.train import Crew, Group, Trained
 
 
 def train_jobs(
@@ -16,11 +17,11 @@ def train_jobs(
     on_end: Callable[[Trained], None] | None = None,
 ) -> list[Trained]:
     """What each job leaves, in their order."""
-    width = side_by_side or lanes_for()
     places: dict[object, list[int]] = {}
     for i, job in enumerate(jobs):
         places.setdefault(job.signature, []).append(i)
-    parts = [alike[i : i + width] for alike in places.values() for i in range(0, len(alike), width)]
+    widths = {name: plan_members(jobs[alike[0]], side_by_side).width for name, alike in places.items()}
+    parts = [alike[i : i + widths[name]] for name, alike in places.items() for i in range(0, len(alike), widths[name])]
     # In the order of the members, whatever their structures.
     parts.sort(key=lambda part: part[0])
     results: list[Trained | None] = [None] * len(jobs)
@@ -28,7 +29,7 @@ def train_jobs(
         waiting = {}
         for part in parts:
             first = jobs[part[0]]
-            group = Group([jobs[i].member for i in part], first.settings, width)
+            group = Group([jobs[i].member for i in part], first.settings, widths[first.signature])
             waiting[crew.train(group, first.ground)] = part
         while waiting:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:

@@ -8,7 +8,8 @@ from typing import Any
 
 import jax
 
-from nyuron.train import Group
+from nyuron.populations import Job, MemberPlan, plan_members
+from nyuron.train import Group, lanes_for
 from nyuron.tuners._bench import Bench, Open
 from nyuron.tuners._ledger import WAIT, Asked
 from nyuron.tuners._trial import TrialRecord
@@ -34,6 +35,7 @@ class Runner:
         self._waiting: dict[Future[Any], list[tuple[Open, int]]] = {}
         self._open: set[int] = set()
         self._may_ask = True
+        self._plans: dict[Any, MemberPlan] = {}
 
     def run(self) -> None:
         """Run the search to its end, or until it is to stop; trials in flight are then dropped, and asked again later."""
@@ -72,9 +74,22 @@ class Runner:
             self._tell(trial, failed(asked.number, asked.values, trial.seeds, error, trial.seconds))
             return
         self._pending += [(trial, i) for i in range(len(trial.jobs))]
+        self._note_plan(trial.jobs[0])
         size = sum(a.nbytes for a in jax.tree.leaves([job.member.params for job in trial.jobs]))
         places = len(self.bench.crew.devices) * self.bench.width
         self._most = max(2 * places, min(self._most, READY_BYTES * len(trial.jobs) // max(size, 1)))
+
+    def _note_plan(self, job: Job) -> None:
+        """Say how the trials are run, and count the programs they need."""
+        name, width = job.signature, self.bench.width
+        if name not in self._plans:
+            self._plans[name] = plan_members(job, None if width == lanes_for() else width)
+        first, count = next(iter(self._plans.values())), len(self._plans)
+        self.bench.search.plan = [
+            *first.reasons,
+            f"{count} program{'s' * (count > 1)} for {len(self.bench.search.trials) + len(self._open)} trials: trials that "
+            "differ in numbers only share one, and each is compiled on one device unless much waits for it",
+        ]
 
     def _launch(self) -> None:
         """Hand groups of one structure to the crew: full ones, and others when no more will come."""
@@ -82,12 +97,11 @@ class Runner:
         for entry in self._pending:
             groups.setdefault(entry[0].jobs[entry[1]].signature, []).append(entry)
         is_last = not self._may_ask or self._is_held or len(self._pending) >= self._most // 2
-        for alike in groups.values():
-            while len(alike) >= self.bench.width or (
-                alike and is_last and len(self._waiting) < len(self.bench.crew.devices)
-            ):
-                self._train(alike[: self.bench.width])
-                del alike[: self.bench.width]
+        for name, alike in groups.items():
+            width = self._plans[name].width
+            while len(alike) >= width or (alike and is_last and len(self._waiting) < len(self.bench.crew.devices)):
+                self._train(alike[:width])
+                del alike[:width]
         self._pending = [entry for alike in groups.values() for entry in alike]
 
     def _train(self, entries: list[tuple[Open, int]]) -> None:
