@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 import nyuron
 from nyuron import callbacks, layers, optimizers, regularizers, utils
-from nyuron.core import ArgumentError
+from nyuron.core import ArgumentError, ShapeError
 from nyuron.populations import CrossValidation, cross_validate, folds
 from nyuron.populations._held_out import held_out
 
@@ -230,10 +230,10 @@ def test_hyperparameters_may_be_chosen_in_each_fold_from_its_training_rows() -> 
         asked.append(rows)
         inner = [cross_validate(build, X[rows], Y[rows], 2, hyperparameters={"rate": rate}, seed=1, verbose=0, **FIT)
                  for rate in (0.01, 0.1)]  # fmt: skip
-        return {"rate": 0.01 if inner[0].mean["loss"] < inner[1].mean["loss"] else 0.1}
+        return {"rate": 0.01 if inner[0].mean["loss"] < inner[1].mean["loss"] else 0.1, "epochs": 4}
 
-    found = cross_validate(build, X, Y, 3, hyperparameters=choose, seed=1, verbose=0, **FIT)
-    assert found.hyperparameters == [{"rate": 0.1}] * 3
+    found = cross_validate(build, X, Y, 3, hyperparameters=choose, seed=1, verbose=0, batch_size=16, epochs=1)
+    assert found.hyperparameters == ({"rate": 0.1, "epochs": 4},) * 3
     for rows, fold in zip(asked, found.folds, strict=True):
         np.testing.assert_array_equal(rows, fold.train)
     fixed = cross_validate(build, X, Y, 3, hyperparameters={"rate": 0.1}, seed=1, verbose=0, **FIT)
@@ -281,6 +281,8 @@ def test_what_cannot_be_validated_says_why() -> None:
         cross_validate(build, iter([(X, Y)]), None)
     with pytest.raises(ArgumentError, match="more folds than rows"):
         cross_validate(build, X, Y, 49)
+    with pytest.raises(ShapeError, match="different numbers of rows"):
+        cross_validate(build_scaled, X, Y[:40], adapt=True)
     with pytest.raises(ArgumentError, match="no layer that adapts"):
         cross_validate(build, X, Y, adapt=True)
     with pytest.raises(ArgumentError, match="CSVLogger"):
