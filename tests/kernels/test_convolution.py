@@ -86,6 +86,32 @@ def test_conv_is_xlas(name: str, activation: str | None, pool: int | None) -> No
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["valid", "same", "strided", "both", "causal", "many-places-strided", "pads"])
+@pytest.mark.parametrize("size, strides", [(2, 2), (2, 3), (3, 3)])
+def test_outputs_that_no_pool_sees(name: str, size: int, strides: int) -> None:
+    window, shape, filters = CONVOLUTIONS[name]
+    pool = Window.of(size, window.rank, strides)
+    if min(pool.output_sizes(window.output_sizes(shape[1:-1]))) < 1:
+        pytest.skip("the pool is larger than what it lies on")
+    with jax.enable_x64(True):
+        x, kernel, bias = drawn(shape, (*window.size, shape[-1], filters), (filters,))
+        options = {"window": window, "activation": "relu", "pool": pool}
+        agree(
+            lambda x, w, b: kernels.conv(x, w, b, **options),
+            lambda x, w, b: _reference.conv(x, w, b, **options),
+            x, kernel, bias,
+        )  # fmt: skip
+
+
+def test_outputs_that_no_pool_sees_are_not_computed() -> None:
+    x, kernel = drawn((4, 9, 9, 3), (3, 3, 3, 5), dtype=jnp.float32)
+    program = str(
+        jax.make_jaxpr(lambda x, w: kernels.conv(x, w, window=Window.of(3, 2), pool=Window.of(2, 2, 2)))(x, kernel)
+    )
+    assert ",6,6,5]" in program
+    assert ",7,7,5]" not in program
+
+
 def test_conv_without_bias_in_float32() -> None:
     window, shape, filters = CONVOLUTIONS["same"]
     x, kernel = drawn(shape, (*window.size, shape[-1], filters), dtype=jnp.float32)
