@@ -1,6 +1,8 @@
 """Searching from the command line: the same data as train, a folder that predict takes, a search that goes on."""
 
+import io
 import json
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from cli.test_commands import run
 from cli.test_interrupt import in_terminal, press
 from nyuron.cli._search_table import SearchTable
-from nyuron.tuners import Search, TrialRecord, space_from_dictionary
+from nyuron.tuners import Search, TrialRecord
 
 FAST = ["--epochs", "2", "--quiet"]
 
@@ -78,7 +80,7 @@ def test_placeholders_of_a_network(tmp_path, capsys):
         ("learning_rat: [0.1]", [], "did you mean 'learning_rate'"),
         ("hidden: [[8], [8, 8]]\nunits: [8]", [], "hidden says what units and layers say"),
         ("units: [4, 8]", ["--validation", "0"], "trials are compared on the validation part"),
-        ("units: [4, 8]", ["--objective", "val_los"], "val_loss"),
+        ("units: [4, 8]", ["--objective", "val_los"], "did you mean 'val_loss'"),
         ("momentum: [0.5, 0.9]", ["--model", "cnnn"], "did you mean 'cnn'"),
     ],
 )
@@ -102,12 +104,12 @@ def test_restarts_keep_the_best(tmp_path, capsys):
 
 def test_interrupted_and_gone_on(tmp_path):
     (tmp_path / "s.yaml").write_text("learning_rate: {low: 1e-4, high: 1e-1, log: true}\n")
-    call = ["tune", "digits", "--hidden", "8", "--epochs", "3", "--space", "s.yaml", "--trials", "60"]
-    code, said = in_terminal(call, tmp_path, rb"trials *[3-9] of 60", press, "100")
+    call = ["tune", "digits", "--hidden", "8", "--epochs", "150", "--patience", "0", "--space", "s.yaml"]
+    code, said = in_terminal(call, tmp_path, rb"in flight, \d+ s so far, \d", press, "100")
     assert code == 130, said
     (folder,) = (tmp_path / "runs").iterdir()
     before = json.loads((folder / "trials.json").read_text())
-    assert 3 <= len(before) < 60 and not (folder / "metrics.json").exists()
+    assert 1 <= len(before) < 40 and not (folder / "metrics.json").exists()
     assert "everything is kept" in " ".join(said.split()) and "was interrupted" in (folder / "report.html").read_text()
     asked = json.loads((folder / "tune.json").read_text())
     asked["options"]["trials"] = len(before) + 2
@@ -116,6 +118,17 @@ def test_interrupted_and_gone_on(tmp_path):
     assert code == 0, said
     after = json.loads((folder / "trials.json").read_text())
     assert after[: len(before)] == before and (folder / "metrics.json").exists()
+
+
+@dataclass
+class Followed:
+    """What the table asks of a search."""
+
+    objective: str
+    direction: str
+    wanted: int
+    in_flight: int = 0
+    trials: list = field(default_factory=list)
 
 
 class Clock:
@@ -128,21 +141,20 @@ class Clock:
 def shown(table):
     from rich.console import Console
 
-    out = Console(width=110, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    out = Console(width=110, record=True, file=io.StringIO())
     out.print(table.table())
     return out.export_text()
 
 
 def test_table_says_how_far_it_is():
     clock = Clock()
-    settings = {"objective": "val_loss", "direction": "minimize", "trials": 40}
-    search, table = Search(space_from_dictionary({"units": [4, 8]}), settings), SearchTable(clock=clock)
+    search, table = Followed("val_loss", "minimize", 40), SearchTable(clock=clock)
     assert "no trial is complete yet" in shown(table)
     states = ["complete", "failed", "pruned", "complete"]
     for number, (state, value) in enumerate(zip(states, [0.5, None, 0.9, 0.25], strict=True)):
         clock.now += 3.0
         record = TrialRecord(number, state, {"units": 8}, value)
-        search.take(record)
+        search.trials.append(record)
         search.in_flight = 2
         table.on_told(record, search)
     text = shown(table)
@@ -152,12 +164,12 @@ def test_table_says_how_far_it_is():
 
 def test_table_of_a_search_that_goes_on_counts_its_own_speed():
     clock = Clock()
-    search = Search(space_from_dictionary({"units": [4]}), {"objective": "acc", "direction": "maximize", "trials": 12})
+    search = Followed("acc", "maximize", 12)
     for number in range(10):
-        search.take(TrialRecord(number, "complete", {"units": 4}, 0.1 * number))
+        search.trials.append(TrialRecord(number, "complete", {"units": 4}, 0.1 * number))
     table, last = SearchTable(clock=clock), TrialRecord(10, "complete", {"units": 4}, 0.5)
     clock.now = 60.0
-    search.take(last)
+    search.trials.append(last)
     table.on_told(last, search)
     text = shown(table)
     assert "0.9  trial 9" in text and "11 of 12" in text and "1 trials a minute" in text and "1:00 left" in text

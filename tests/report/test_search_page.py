@@ -63,7 +63,7 @@ def test_page_says_what_was_found(tmp_path):
     trials = make_search(tmp_path, 40, executions=3, failed=0.2)
     text = page_of(tmp_path)
     best = min((t for t in trials if t["state"] == "complete"), key=lambda t: t["value"])
-    assert f"trial {best['number']}." in text and "measured once" in text and "0.1532" in text
+    assert f"trial\u00a0{best['number']}." in text and "measured once" in text and "0.1532" in text
     assert f"{best['value'] + 0.0123:.4g}" in text
     assert "only when" in text and "optimizer is sgd" in text and "padded to 256" in text
     assert "12 &amp; more &lt;b&gt;" in text

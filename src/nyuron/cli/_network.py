@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,8 @@ def build(
     first = fitted_layers(data, spec) if fitted is None else fitted
     body: list[Layer]
     if data.kind == "texts":
-        widths, cut = hidden or default_widths(name), first[0]
+        cut: Any = first[0]
+        widths = hidden or default_widths(name)
         # Of texts a layer of the user's takes the numbers that stand for the units.
         first = [cut, embedding(cut, name, widths)] if spec is None else [cut, embedding(cut, "mlp", ())]
     if spec is not None:

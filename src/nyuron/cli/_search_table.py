@@ -17,6 +17,10 @@ TOLD = 10
 """Trials after which a line says how far the search is, where there is no terminal."""
 
 
+RECENT = 24
+"""Trials whose speed is told."""
+
+
 class SearchTable:
     """Follows a search by `on_told`: the best so far, how many trials, how fast, how long it will still take.
 
@@ -28,7 +32,7 @@ class SearchTable:
         self._console, self._clock = out or console(), clock
         self._began, self._wanted = clock(), wanted
         self._states: dict[str, int] = {}
-        self._known, self._new = 0, 0
+        self._known, self._ends = 0, [self._began]
         self._best: TrialRecord | None = None
         self._bests: list[float] = []
         self._search: Search | None = None
@@ -53,7 +57,8 @@ class SearchTable:
             for one in search.trials:
                 if one.number != record.number:
                     self._count(one)
-        self._search, self._new = search, self._new + 1
+        self._search = search
+        self._ends = [*self._ends[-RECENT:], self._clock()]
         self._wanted = search.wanted or self._wanted
         self._count(record)
         if not self._is_terminal:
@@ -75,9 +80,9 @@ class SearchTable:
 
     @property
     def per_minute(self) -> float | None:
-        """Trials a minute since the search began or went on."""
-        passed = self._clock() - self._began
-        return 60 * self._new / passed if self._new and passed > 0 else None
+        """Trials a minute, over the last ones: the first wait for programs to be compiled."""
+        passed = self._clock() - self._ends[0]
+        return 60 * (len(self._ends) - 1) / passed if len(self._ends) > 1 and passed > 0 else None
 
     @property
     def seconds_left(self) -> float | None:

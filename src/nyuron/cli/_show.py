@@ -121,14 +121,15 @@ def show_outcome(data: Dataset, metrics: dict[str, Any], folder: Path, page: Pat
     table.add_row("test", headline(metrics))
     table.add_row("report", page.resolve().as_uri())
     table.add_row("run", str(folder))
-    table.add_row("use", f"nyuron predict {folder} {_again(data)}")
+    table.add_row("use", f"nyuron predict {folder} {again(data)}")
     out.print()
     out.print(table)
 
 
-def _again(data: Dataset) -> str:
+def again(data: Dataset) -> str:
+    """What `nyuron predict` may be given after the run."""
     if data.kind == "texts":
-        return '--text "…"' if data.task == CLASSIFICATION else f"--text {data.x_test[0]}"
+        return f"--text {data.x_test[0]}" if data.task == "translation" else '--text "…"'
     return "FILE" if data.description.endswith(("csv", "parquet", "npz")) else data.name
 
 

@@ -10,8 +10,9 @@ from rich.text import Text
 from nyuron.cli._console import console, facts, number
 from nyuron.cli._record import Job
 from nyuron.cli._search_table import settings, span
-from nyuron.cli._show import headline
+from nyuron.cli._show import again, headline
 from nyuron.cli._tune_options import TuneOptions
+from nyuron.data import Dataset
 from nyuron.tuners import Search, Space
 
 MANY = 12
@@ -38,7 +39,9 @@ def show_search(job: Job, space: Space, options: TuneOptions) -> None:
     out.print()
 
 
-def show_search_outcome(search: Search, metrics: dict[str, Any] | None, folder: Path, page: Path) -> None:
+def show_search_outcome(
+    search: Search, data: Dataset, metrics: dict[str, Any] | None, folder: Path, page: Path
+) -> None:
     """The best trial, what the chosen model is worth, and where everything is."""
     out, table = console(), facts()
     states = [trial.state for trial in search.trials]
@@ -65,6 +68,6 @@ def show_search_outcome(search: Search, metrics: dict[str, Any] | None, folder: 
     if search.stopped == "interrupted":
         table.add_row("go on", f"nyuron tune --resume {folder}")
     elif search.ranked():
-        table.add_row("use", f"nyuron predict {folder} FILE")
+        table.add_row("use", f"nyuron predict {folder} {again(data)}")
     out.print()
     out.print(table)

@@ -21,7 +21,7 @@ from nyuron.cli._train import in_own_units, job_for, network, network_name, unde
 from nyuron.cli._train_translation import SOURCE
 from nyuron.cli._tune_options import TuneOptions
 from nyuron.cli._tune_space import find_space, optimizer_for, options_for
-from nyuron.core import ArgumentError, DataError
+from nyuron.core import ArgumentError, DataError, nearest
 from nyuron.report import write_report, write_search_report
 from nyuron.saving import RunFolder, new_run_folder
 from nyuron.tuners import Search, TrialRecord, tune
@@ -66,7 +66,7 @@ def run_search(source: str | None, options: TuneOptions, resume: Path | None = N
             if search.ranked() and search.stopped != "interrupted" and search.chosen is None:
                 metrics = setting.choose(search, RunFolder(folder))
             page = write_search_report(folder)
-        show_search_outcome(search, metrics, folder, page)
+        show_search_outcome(search, setting.job.data, metrics, folder, page)
     return 130 if search.stopped == "interrupted" else 0 if search.ranked() else 1
 
 
@@ -84,12 +84,15 @@ class Setting:
         self.options = dataclasses.replace(options, validation=options.validation or VALIDATION)
         data = understand(source, self.options)
         name = network_name(data, self.options)
+        if name not in BODIES and not Path(name).is_file():
+            read_spec(Path(name))  # says that there is no such network, and which may be meant
         self.space = find_space(self.options, name)
         first = self.space.defaults()
         self._placeholders = set() if name in BODIES else placeholders(Path(name))
         # What the training part decides is the same in every trial.
         self._fitted = fitted_layers(data, None if name in BODIES else read_spec(Path(name), first))
         self.job = job_for(source, options_for(self.options, first), data, first, self._fitted)
+        _check_objective(options.objective, self.job.plan.metrics)
 
     def make(self, **values: Any) -> Any:
         """The compiled network of a trial."""
@@ -156,6 +159,19 @@ class Setting:
         # A folder has one report.html, and here it is the search's.
         write_report(folder).replace(folder.path / "model.html")
         return found.metrics
+
+
+def _check_objective(objective: str, metrics: tuple[str, ...]) -> None:
+    logged = ["val_loss", *(f"val_{name}" for name in metrics), "loss", *metrics]
+    if objective not in logged:
+        guess = nearest(objective, logged)
+        raise ArgumentError(
+            f"the objective {objective!r} is not logged",
+            who="--objective",
+            expected=", ".join(logged),
+            got=objective,
+            fix=f"did you mean {guess!r}?" if guess else "--objective val_loss",
+        )
 
 
 def _history(trial: TrialRecord) -> History:

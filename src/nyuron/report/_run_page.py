@@ -11,6 +11,7 @@ from nyuron.report._html import Html, facts, join, note, table, tag
 from nyuron.report._learning import NAMES, SHARES
 from nyuron.report._numbers import moment, number, seconds, share
 from nyuron.report._page import document, write_report
+from nyuron.report._search_page import write_search_report
 from nyuron.runs import RunInfo, run_info
 from nyuron.saving import RunFolder, atomic
 
@@ -27,7 +28,9 @@ def view_run(run: Any = "latest", base: str | os.PathLike[str] = "runs", *, open
     Source: tfruns::view_run.
     """
     info = run_info(run, base)
-    if info.kind == "train":
+    if (info.path / "search.json").is_file():
+        path = write_search_report(info.path)
+    elif info.kind == "train":
         path = write_report(RunFolder(info.path))
     else:
         path = info.path / "report.html"

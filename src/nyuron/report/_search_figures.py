@@ -37,7 +37,12 @@ def parallel(search: SearchRecord, axes: list[Axis]) -> Html:
         if trial.number in ranks:
             places.append(_share(scale, trial.value))
             x.append(len(axes))
-        line: dict[str, Any] = {"color": INK, "linewidth": 0.7, "alpha": 0.22, "linestyle": (0, (2, 3))}
+        line: dict[str, Any] = {
+            "color": INK,
+            "linewidth": 0.7,
+            "alpha": 0.22 if many else 0.6,
+            "linestyle": (0, (2, 3)),
+        }
         if trial is best:
             plot.plot(x, places, color=CARD, linewidth=5)
             line = {"color": SECOND, "linewidth": 2.4}

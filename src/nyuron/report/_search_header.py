@@ -21,8 +21,6 @@ _NAMES = {
     "rmse": "root mean square error",
     "r2": "R²",
     "test_rows": "test rows",
-    "accuracy_low": "95 % sure, at least",
-    "accuracy_high": "95 % sure, at most",
     "baseline_accuracy": "always the commonest class",
     "baseline_mae": "always saying the mean",
 }
@@ -45,12 +43,12 @@ def _verdict(search: SearchRecord) -> Html | None:
         return None
     best_of = "lowest" if search.is_minimized else "highest"
     among = plural(len(search.complete), "complete trial")
-    text = f"is the {best_of} {search.objective} of {among}: trial {best.number}."
+    text = f"is the {best_of} {search.objective} of {among}: trial\u00a0{best.number}."
     value = number(float(best.value or 0.0))
     return tag(
         "div",
-        tag("div", tag("div", value, class_="figure"), tag("p", text)),
-        tag("div", _test(search), _luck(search)),
+        tag("div", tag("div", value, class_="figure"), tag("p", text), _luck(search)),
+        tag("div", _test(search)),
         class_="verdict search",
     )
 
@@ -59,15 +57,19 @@ def _test(search: SearchRecord) -> Html:
     chosen = search.about.get("chosen")
     if not chosen:
         return tag("p", "The chosen model was not measured on rows that no trial has seen.", style="font-size:16px")
-    shown: list[tuple[str, Any]] = [
-        (_NAMES.get(name, name.replace("_", " ")), _figure(name, v)) for name, v in chosen.items() if _is_shown(name, v)
-    ]
+    shown: list[tuple[str, Any]] = []
+    for name, value in ((str(k), v) for k, v in chosen.items()):
+        if _is_shown(name, value):
+            low, high = (chosen.get(f"{name}_{end}") for end in ("low", "high"))
+            sure = f", 95 % sure of {share(low)} to {share(high)}" if is_number(low) and is_number(high) else ""
+            shown.append((_NAMES.get(name, name.replace("_", " ")), f"{_figure(name, value)}{sure}"))
     title = tag("h3", "The chosen model on the test part, measured once")
     return join(title, facts(shown))
 
 
 def _is_shown(name: str, value: Any) -> bool:
-    return is_number(value) and name not in ("epochs", "seconds", "best_epoch", "right", "trial")
+    is_end = name.endswith(("_low", "_high"))
+    return is_number(value) and not is_end and name not in ("epochs", "seconds", "best_epoch", "right", "trial")
 
 
 def _figure(name: str, value: Any) -> str:
@@ -89,7 +91,7 @@ def _luck(search: SearchRecord) -> Html | None:
         f"{search.objective} is expected to be {number(float(expected))} too good "
         f"({number(float(found['low']))} to {number(float(found['high']))}), so that {number(float(honest))} is nearer the truth."
     )
-    return tag("p", text, style="font-size:15px;max-width:none;margin-top:14px")
+    return tag("p", text, style="font-size:15px;max-width:52ch;margin-top:14px")
 
 
 def _trouble(search: SearchRecord) -> Html | None:
@@ -112,7 +114,7 @@ def _trouble(search: SearchRecord) -> Html | None:
         which = f"{plural(sum(errors.values()), 'trial')} failed"
         rest = f", {count} of them so" if len(errors) > 1 else ""
         notes.append(note(f"{which}{rest}: {common[:300]}", "warn" if search.complete else "bad"))
-    return join(*notes) if notes else None
+    return tag("div", *notes, style="margin:18px 0") if notes else None
 
 
 def _tiles(search: SearchRecord) -> Html:

@@ -94,7 +94,7 @@ def matter_section(search: SearchRecord) -> Html | None:
         " ",
         tag("span", "the best", class_="key kept"),
         " ",
-        tag("span", f"The short and long lines are medians.{more}", class_="soft"),
+        tag("span", f"Dark lines are medians.{more}", class_="soft"),
         class_="keys soft",
         style="margin:28px 0 -10px;max-width:none;font-size:14px",
     )
@@ -114,8 +114,10 @@ def combinations_section(search: SearchRecord) -> Html | None:
         left_out = tag(
             "p", f"The {FEW_AXES} that matter most of {len(search.axes)} hyperparameters are drawn.", class_="soft"
         )
-    keys = [tag("span", "worst", tag("span", class_="ramp"), "best by rank", class_="key ramped")]
-    keys += [tag("span", "the best", class_="key kept")] if search.best else []
+    keys = []
+    if search.best:
+        keys.append(tag("span", "worst", tag("span", class_="ramp"), "best by rank", class_="key ramped"))
+        keys.append(tag("span", "the best", class_="key kept"))
     keys += [tag("span", "pruned or failed", class_="key faint")] if search.pruned or search.failed else []
     caption = tag("figcaption", "A line for each trial", tag("span", *keys, class_="keys"))
     drawing = tag("div", figures.parallel(search, axes), class_="wide-figure over", tabindex="0")
