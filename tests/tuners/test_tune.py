@@ -227,3 +227,35 @@ def test_what_cannot_work_is_said():
         nyuron.tune(build, SPACE, X, trials=1)
     with pytest.raises(ArgumentError, match="no argument"):
         search(space={"unitz": [1]})
+
+
+def test_folds_are_members_with_rows_of_their_own():
+    found = search(folds=3, trials=3, validation_split=0.0)
+    cut = nyuron.populations.folds(Y, 3, seed=3)
+    for trial in found.trials:
+        assert len(trial.curves) == 3
+        values = []
+        for train_rows, held in cut:
+            utils.set_random_seed(trial.seeds[0])
+            history = build(**trial.hyperparameters).fit(
+                X[train_rows], Y[train_rows], epochs=6, batch_size=16, validation_data=(X[held], Y[held]), verbose=0
+            )
+            values.append(min(history.history["val_loss"]))
+        assert trial.value == pytest.approx(np.mean(values), rel=1e-6)
+    assert found.optimism() is not None
+    epochs = round(np.mean([np.argmin(curve["val_loss"]) + 1 for curve in found.best.curves]))
+    utils.set_random_seed(found.best.seeds[0])
+    alone = build(**found.best_hyperparameters)
+    alone.fit(X, Y, epochs=epochs, batch_size=16, verbose=0)
+    np.testing.assert_array_equal(found.best_model().predict(X, verbose=0), alone.predict(X, verbose=0))
+
+
+def test_a_search_within_each_fold_is_nested_cross_validation():
+    def inner(rows):
+        data = (X[rows], Y[rows])
+        found = nyuron.tune(build, {"rate": [1e-4, 0.05]}, data, method="grid", seed=1, **FIT)
+        return found.best_hyperparameters
+
+    outer = nyuron.populations.cross_validate(build, X, Y, k=2, hyperparameters=inner, epochs=6, batch_size=16, seed=1)
+    assert len(outer) == 2
+    assert np.isfinite(outer.mean["loss"])

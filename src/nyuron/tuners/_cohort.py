@@ -31,7 +31,7 @@ class Cohort:
         try:
             settings = made.settings_for(asked.values)
             settings = settings if self.epochs is None else replace(settings, epochs=self.epochs)
-            trial.jobs = [made.job(asked.values, seed, settings) for seed in trial.seeds]
+            trial.jobs = made.jobs(asked.values, trial.seeds, settings)
         except ObjectiveError:
             raise
         except Exception as error:

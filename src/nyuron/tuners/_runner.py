@@ -67,14 +67,15 @@ class Runner:
         trial = Open(asked, asked.seeds)
         self._open.add(asked.number)
         try:
-            trial.jobs = [self.bench.trials.job(asked.values, seed) for seed in trial.seeds]
+            trial.jobs = self.bench.trials.jobs(asked.values, trial.seeds)
         except ObjectiveError:
             raise
         except Exception as error:
             self._tell(trial, failed(asked.number, asked.values, trial.seeds, error, trial.seconds))
             return
         self._pending += [(trial, i) for i in range(len(trial.jobs))]
-        self._note_plan(trial.jobs[0])
+        for job in trial.jobs:
+            self._note_plan(job)
         size = sum(a.nbytes for a in jax.tree.leaves([job.member.params for job in trial.jobs]))
         places = len(self.bench.crew.devices) * self.bench.width
         self._most = max(2 * places, min(self._most, READY_BYTES * len(trial.jobs) // max(size, 1)))

@@ -105,6 +105,8 @@ class Search:
     def model(self, number: int) -> Any:
         """The trained model of a trial; one that was not kept is trained again from its seed, to the same weights.
 
+        After a search with folds it is trained on all their rows, for the mean of the folds' best epochs.
+
         Raises: StateError for a trial that is not complete, or where there is neither the model nor the builder.
         """
         if number in self._models:
@@ -122,10 +124,17 @@ class Search:
             )  # fmt: skip
         return self._again(trial)
 
+    @property
+    def _has_folds(self) -> bool:
+        return self._made is not None and self._made.folds is not None
+
     def _again(self, trial: TrialRecord) -> Any:
         from nyuron.populations import train_jobs
 
         made = self._need_builder()
+        if made.folds is not None:
+            given = made.field.given
+            return self.refit(given.x, given.y, trial=trial.number, sample_weight=given.sample_weight)
         jobs = [made.job(trial.hyperparameters, seed) for seed in trial.seeds[:1]]
         for job, trained in zip(jobs, train_jobs(jobs), strict=True):
             take_over(job, trained)
@@ -147,11 +156,18 @@ class Search:
             seat.model.fit(
                 x,
                 y,
-                epochs=epochs or chosen.best_epoch or settings.epochs,
+                epochs=epochs or self._epochs(chosen) or settings.epochs,
                 batch_size=settings.batch_size,
                 **{"verbose": 0, **options},
             )
         return seat.model
+
+    def _epochs(self, trial: TrialRecord) -> int:
+        """How long the trial's best epoch took: of the first execution, or the mean over the folds."""
+        if not self._has_folds:
+            return trial.best_epoch or 0
+        pick = np.argmin if self.direction == "minimize" else np.argmax
+        return round(float(np.mean([pick(curve[self.objective]) + 1 for curve in trial.curves])))
 
     def test(self, x: Any, y: Any = None) -> dict[str, float]:
         """Figures of the chosen model on data that no trial has seen; measured once, and kept.
@@ -234,11 +250,11 @@ class Search:
     def _take(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
         """One more trial is over; the models of the best are kept."""
         self._records[record.number] = record
-        rows = [one.rows for one in ended if one.rows is not None]
-        if record.state == COMPLETE and rows and len(rows) == len(ended):
-            self._keep_rows(record.number, np.mean(rows, axis=0))
+        rows = None if self._made is None or record.state != COMPLETE else self._made.rows(ended)
+        if rows is not None:
+            self._keep_rows(record.number, rows)
         best = [t.number for t in self.ranked()[: self.keep]]
-        if record.number in best and ended and ended[0].trained.status != NOT_FINITE:
+        if record.number in best and ended and not self._has_folds and ended[0].trained.status != NOT_FINITE:
             take_over(ended[0].job, ended[0].trained)
             self._keep_model(record.number, ended[0].job.seat.model)
         for number in [n for n in self._models if n not in best]:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nyuron.callbacks import EarlyStopping, direction
+from nyuron.callbacks import EarlyStopping
 from nyuron.core import ArgumentError, NyuronError
-from nyuron.populations import Field, Job, Seat, best_value, history_of, job_for
+from nyuron.populations import Field, Fold, Job, Seat, best_value, history_of, job_for
 from nyuron.train import NOT_FINITE, Settings, StoppingRule, Trained
 from nyuron.tuners._make import make
 from nyuron.tuners._row_figures import row_figures
@@ -36,11 +36,17 @@ class Trials:
     """
 
     def __init__(
-        self, build: Any, field: Field, settings: Settings, objective: str, mode: str, stopper: EarlyStopping | None
+        self,
+        build: Any,
+        field: Field,
+        settings: Settings,
+        objective: str,
+        stopper: EarlyStopping | None,
+        folds: Sequence[Fold] | None = None,
     ) -> None:
         self.build, self.field, self.settings = build, field, settings
-        self.objective, self._mode = objective, mode
-        self._stopper = stopper
+        self.objective = objective
+        self._stopper, self.folds = stopper, folds
         self.sign: int | None = None
         """+1 where more of the objective is better; None until a model has said it."""
 
@@ -54,7 +60,7 @@ class Trials:
 
     def for_builder(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values without those that the fit takes."""
-        taken = takes(self.build)
+        taken = takes(self.build, values)
         return {name: value for name, value in values.items() if name not in FIT_NAMES or taken(name)}
 
     def settings_for(self, values: Mapping[str, Any]) -> Settings:
@@ -71,9 +77,18 @@ class Trials:
     def job(self, values: Mapping[str, Any], seed: int, settings: Settings | None = None) -> Job:
         """One execution, ready to train."""
         seat = self.seat(values, seed)
-        if self.sign is None:
-            self.sign = direction(self.objective, self._mode, "tune", seat.model)
-        return job_for(seat, self.field, settings or self.settings_for(values), self._rule)
+        return self._job(seat, settings or self.settings_for(values), None)
+
+    def jobs(self, values: Mapping[str, Any], seeds: Sequence[int], settings: Settings | None = None) -> list[Job]:
+        """All executions of a trial: one a seed, or one a seed and fold, each fold with the same first weights."""
+        if self.folds is None:
+            return [self.job(values, seed, settings) for seed in seeds]
+        settings = settings or self.settings_for(values)
+        return [self._job(self.seat(values, seed), settings, fold) for seed in seeds for fold in self.folds]
+
+    def _job(self, seat: Seat, settings: Settings, fold: Fold | None) -> Job:
+        rows, held = (None, None) if fold is None else fold
+        return job_for(seat, self.field, settings, self._rule, rows=rows, validation_rows=held)
 
     def _rule(self, logged: list[str], model: Any) -> StoppingRule:
         if self.objective not in logged:
@@ -105,6 +120,14 @@ class Trials:
             restore_best_weights=True,
             start_from_epoch=given.start_from_epoch,
         )
+
+    def rows(self, ended: Sequence[Ended]) -> np.ndarray | None:
+        """The objective on each validation row, the mean over the seeds; with folds, on each row that one of them held."""
+        found = [one.rows for one in ended if one.rows is not None]
+        if not found or len(found) < len(ended):
+            return None
+        count = 1 if self.folds is None else len(self.folds)
+        return np.mean([np.concatenate(found[i : i + count]) for i in range(0, len(found), count)], axis=0)
 
     def ended(self, job: Job, trained: Trained) -> Ended:
         """One execution with the objective's row figures, for the bootstrap."""
@@ -163,14 +186,14 @@ def failed(
     return TrialRecord(number, FAILED, dict(values), seeds=tuple(seeds), seconds=seconds, error=text)
 
 
-def takes(build: Any) -> Any:
-    """Whether the builder takes an argument of a name: a function of the name."""
+def takes(build: Any, names: Any = ()) -> Any:
+    """Whether the builder, to be given values of these names, takes an argument of a name: a function of the name."""
     import inspect
 
     from nyuron.tuners._make import builder, takes_hyperparameters
 
     function = builder(build)
-    if takes_hyperparameters(function):
+    if takes_hyperparameters(function, names):
         return lambda name: True
     found = inspect.signature(function).parameters
     takes_any = any(one.kind is one.VAR_KEYWORD for one in found.values())

@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nyuron.core import ArgumentError, next_seed
 from nyuron.models._fit import interruptible
-from nyuron.populations import Field, Given, only_stopper
+from nyuron.populations import Field, Fold, Given, only_stopper
+from nyuron.populations import folds as cut
 from nyuron.train import Crew, Settings, lanes_for
 from nyuron.tuners._bench import Bench, Told
 from nyuron.tuners._discover import as_space
@@ -44,6 +47,7 @@ def tune(
     callbacks: Any = None,
     validation_split: float = 0.2,
     validation_data: Any = None,
+    folds: Any = None,
     test_data: Any = None,
     executions_per_trial: int = 1,
     seed: int | None = None,
@@ -67,7 +71,9 @@ def tune(
     `method` is "grid", "random" (with `sample`, that share of the grid, without repetition), "tpe" (Bayesian),
     "hyperband" or "pbt" (population-based training). `objective` is a logged figure; a trial's value is its best over
     the epochs, the mean over `executions_per_trial` seeds, and its model that of the best epoch. Of callbacks, one
-    EarlyStopping.
+    EarlyStopping. `folds`, a number or what `nyuron.populations.folds` gives, takes the place of the validation part: each
+    fold is a member with its own rows, and the value is the mean over them. (For nested cross-validation hand a search to
+    `nyuron.populations.cross_validate`.)
 
     With a `folder` everything is kept there, each trial at once: the same call again goes on where the search was broken
     off, and repeats no finished trial. `storage` names Optuna's storage: None for a journal in the folder, "memory",
@@ -100,11 +106,12 @@ def tune(
     before = Search.load(folder) if is_there else None  # type: ignore[arg-type]
     if seed is None:
         seed = next_seed() if before is None else int(before.settings["seed"])
-    split = 0.0 if validation_data is not None else validation_split
     x, y, sample_weight = (*data, None)[:3]
-    given = Given(x, y, sample_weight, class_weight, validation_data, split, who="tune")
+    split = 0.0 if validation_data is not None or folds is not None else validation_split
+    given = Given(x, y, sample_weight, class_weight, validation_data, split, folds is not None, "tune")
     settings = Settings(batch_size=batch_size, epochs=epochs, validation_batch_size=batch_size)
-    made = Trials(build, Field(given), settings, objective, _MODES[direction], only_stopper(callbacks, "tune"))
+    parts = _folds(folds, y, validation_data, seed)
+    made = Trials(build, Field(given), settings, objective, only_stopper(callbacks, "tune"), parts)
     made.sign = _sign(made, space, direction)
     width = side_by_side or lanes_for()
     setup = SearchSetup(
@@ -188,13 +195,27 @@ _METHODS: dict[str, Callable[..., None]] = {
 METHODS = tuple(_METHODS)
 
 
+def _folds(given: Any, y: Any, validation_data: Any, seed: int) -> list[Fold] | None:
+    if given is None:
+        return None
+    if validation_data is not None:
+        raise ArgumentError(
+            "folds validate on rows of the data",
+            who="tune",
+            expected="folds or validation_data",
+            got="both",
+            fix="leave validation_data out",
+        )
+    return cut(y, given, seed=seed) if isinstance(given, int) else [Fold(*map(np.asarray, fold)) for fold in given]
+
+
 def _space(build: Any, source: Any) -> Space:
     if source is None:
         return as_space(None, build)
     space = as_space(source)
     function = builder(build)
     if not takes_hyperparameters(function, space.names):
-        taken = takes(build)
+        taken = takes(build, space.names)
         check_arguments(function, [name for name in space.names if name not in FIT_NAMES or taken(name)])
     return space
 
