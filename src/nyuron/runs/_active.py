@@ -107,7 +107,7 @@ class ActiveRun:
             begun = time.monotonic()
             if self.fits:
                 last, *earlier = reversed(self.fits)
-                self.folder.write("history", {**last, "earlier": earlier[::-1]})
+                self.folder.write("history", {**last, "earlier": earlier[::-1]}, indent=None)
             if self.evaluations:
                 last, *earlier = reversed(self.evaluations)
                 self.folder.write("evaluation", {**last, "earlier": earlier[::-1]})
