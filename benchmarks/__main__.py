@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.chart import draw
-from benchmarks.contenders import METHODS_TABLE, contenders
+from benchmarks.contenders import METHODS_TABLE, Contender, contenders
 from benchmarks.environments import default_folder
 from benchmarks.rounds import Outcome, run_rounds
 from benchmarks.show import seconds, show
@@ -35,6 +35,8 @@ def parse(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that fills the caches")
     parser.add_argument("--only", action="append", metavar="NAME", help="take part only those whose name begins so")
     parser.add_argument("--members", type=int, default=4, help="networks of the population that a peer trains")
+    parser.add_argument("--configurations", type=int, default=24, help="of the search, that everybody trains")
+    parser.add_argument("--search-epochs", type=int, help="a configuration's most epochs; 500 when not given")
     parser.add_argument("--environments", type=Path, default=default_folder(), help="where benchmarks/setup made them")
     parser.add_argument("--patience", type=float, default=900.0, help="seconds after which a process is given up")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -67,7 +69,7 @@ def main(given: list[str] | None = None) -> int:
                 continue
             outcomes += run_rounds(
                 workload,
-                [c for c in contenders(workload, options.members) if _takes_part(c.name, options.only)],
+                [c for c in _contenders(workload, options) if _takes_part(c.name, options.only)],
                 options.rounds,
                 options.environments,
                 Path(caches),
@@ -81,6 +83,10 @@ def main(given: list[str] | None = None) -> int:
     if options.chart:
         draw(summary, options.chart)
     return 0
+
+
+def _contenders(workload: str, options: argparse.Namespace) -> list[Contender]:
+    return contenders(workload, options.members, options.configurations, options.search_epochs)
 
 
 def _takes_part(name: str, only: list[str] | None) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from benchmarks.environments import NYURON
 from benchmarks.peers.methods import METHODS
 from benchmarks.workloads import (
+    AMES_SEARCH,
     MNIST,
     MNIST_CNN,
     MNIST_GRU,
@@ -15,10 +16,15 @@ from benchmarks.workloads import (
     MNIST_TRANSFORMER,
     NONLINEAR,
     POPULATION,
+    RESTARTS,
+    THOUSAND,
+    WORKLOADS,
     Workload,
 )
 
 OURS = "nyuron"
+ONE = "nyuron, a single run"
+"""One network by `fit`, against which a population's members are held."""
 STACKED = "pytorch, weights stacked by hand"
 METHODS_TABLE = "methods"
 """The table of full-batch methods against Adam: Nyuron alone, on the data of `nonlinear`."""
@@ -60,8 +66,35 @@ def _face(workload: Workload, steps: int, *more: str) -> list[Contender]:
     ]
 
 
-def contenders(workload: str, members: int) -> list[Contender]:
-    """Everyone who takes part, Nyuron first; `members` is how many networks of the population a peer trains."""
+def _searchers(configurations: int, epochs: int | None) -> list[Contender]:
+    some = ("--members", str(configurations), *(() if epochs is None else ("--epochs", str(epochs))))
+    two = ("--processes", "2")
+    made = [Contender(OURS, NYURON, "nyuron_search", some)]
+    for backend in ("tensorflow", "jax"):
+        name, variables = f"keras-{backend}", {"KERAS_BACKEND": backend}
+        made.append(Contender(name, name, "keras_search", some, variables))
+        made.append(Contender(f"{name}, two processes", name, "keras_search", (*some, *two), variables))
+    made.append(Contender("pytorch", "pytorch", "pytorch_search", some))
+    made.append(Contender("pytorch, two processes", "pytorch", "pytorch_search", (*some, *two, "--threads", "1")))
+    return made
+
+
+def contenders(
+    workload: str, members: int, configurations: int = AMES_SEARCH.members, epochs: int | None = None
+) -> list[Contender]:
+    """Everyone who takes part, Nyuron first.
+
+    `members` is how many networks of the population a peer trains, `configurations` how many of the search everybody
+    trains, for `epochs` at most.
+    """
+    if workload == AMES_SEARCH.name:
+        return _searchers(configurations, epochs)
+    if workload in (RESTARTS.name, THOUSAND.name):
+        all_of_them = ("--members", str(WORKLOADS[workload].members))
+        return [
+            Contender(OURS, NYURON, "nyuron_members", all_of_them),
+            Contender(ONE, NYURON, "keras_face", ("--module", "nyuron", "--members", "1")),
+        ]
     if workload == NONLINEAR.name:
         ours = Contender(OURS, NYURON, "keras_face", ("--module", "nyuron"))
         return [ours, *_face(NONLINEAR, 32), *_both_pytorches("--threads", "1")]
@@ -100,6 +133,8 @@ class Goal:
     limit: float
     peer: str = ""
     besides: str | None = None
+    is_seconds: bool = False
+    """Whether `limit` is in seconds, and no peer's."""
 
 
 GOALS = (
@@ -116,4 +151,10 @@ GOALS = (
     Goal("mnist_gru", "fit", 1.0, "keras-tensorflow"),
     Goal("mnist_gru", "fit", 1.0, "keras-jax"),
     Goal("population", "member_epoch", 1 / 4, "pytorch", besides=STACKED),
+    Goal("ames_search", "configuration", 1 / 20, "keras-tensorflow"),
+    Goal("ames_search", "configuration", 1 / 8, "keras-jax"),
+    Goal("ames_search", "configuration", 1 / 5, "pytorch"),
+    Goal("restarts", "member_epoch", 1.0, ONE),
+    Goal("restarts", "second_member_epoch", 1.0, ONE),
+    Goal("thousand", "fit", 20.0, is_seconds=True),
 )

@@ -16,6 +16,9 @@ COLUMNS = {
     "second_fit": "second fit",
     "epoch": "epoch",
     "member_epoch": "member·epoch",
+    "configuration": "configuration",
+    "trained_epoch": "trained epoch",
+    "epochs": "epochs",
     "memory": "peak memory",
 }
 
@@ -40,13 +43,17 @@ def show(summary: dict[str, Any], console: Console) -> None:
             console.print(f"skipped: {name} ({problem})", style="yellow", highlight=False)
     for goal in summary["goals"]:
         word, style = ("met   ", "green") if goal["is_met"] else ("missed", "red")
-        text = f"{goal['workload']}, {goal['figure']}: {goal['ratio']:.3f} of {goal['peer']} (goal {goal['goal']:.3f})"
+        if "seconds" in goal:
+            reached = f"{seconds(goal['seconds'])} (goal {seconds(goal['goal'])})"
+        else:
+            reached = f"{goal['ratio']:.3f} of {goal['peer']} (goal {goal['goal']:.3f})"
+        text = f"{goal['workload']}, {goal['figure']}: {reached}"
         console.print(f"{word}  {text}", style=style, highlight=False)
 
 
 def _workload(workload: str, rows: dict[str, Any]) -> Table:
     shown = [figure for figure in COLUMNS if any(figure in row for row in rows.values())]
-    compared = "member_epoch" if "member_epoch" in shown else "fit"
+    compared = next((figure for figure in ("member_epoch", "configuration") if figure in shown), "fit")
     table = Table(title=WORKLOADS[workload].title, title_justify="left", title_style="bold")
     table.add_column("")
     for figure in shown:
@@ -56,11 +63,17 @@ def _workload(workload: str, rows: dict[str, Any]) -> Table:
     for name, row in rows.items():
         if "cold" not in row:
             continue
-        cells = [f"{row[f]:.0f} MB" if f == "memory" and f in row else seconds(row.get(f)) for f in shown]
+        cells = [_cell(figure, row.get(figure)) for figure in shown]
         found = row.get("ours_divided_by_this", {}).get(compared)
         cells += [f"{row['score']:.4f}", "" if found is None else f"{found:.3f}"]
         table.add_row(name, *cells, style="bold" if name == OURS else None)
     return table
+
+
+def _cell(figure: str, value: float | None) -> str:
+    if value is None or figure not in ("memory", "epochs"):
+        return seconds(value)
+    return f"{value:.0f} MB" if figure == "memory" else f"{value:.0f}"
 
 
 def _methods(rows: dict[str, Any]) -> Table:

@@ -11,7 +11,17 @@ from typing import Any
 from benchmarks.contenders import GOALS, METHODS_TABLE, OURS, Goal
 from benchmarks.rounds import Outcome
 
-SECONDS = ("cold", "fit", "second_fit", "epoch", "member_epoch", "second_member_epoch")
+SECONDS = (
+    "cold",
+    "fit",
+    "second_fit",
+    "epoch",
+    "member_epoch",
+    "second_member_epoch",
+    "configuration",
+    "second_configuration",
+    "trained_epoch",
+)
 FIGURES = ("import", "load", "cold_scored", *SECONDS, "memory", "score", "median_score", "worst_score", "epochs")
 
 
@@ -46,15 +56,22 @@ def fastest(
 
 def verdict(outcomes: Sequence[Outcome], goal: Goal) -> dict[str, Any] | None:
     """How a goal stands; None where it was not measured."""
+    if goal.is_seconds:
+        found = figures_of(outcomes, goal.workload, OURS, goal.figure)
+        return _against(goal, None, statistics.median(found.values())) if found else None
     peer = fastest(outcomes, goal.workload, goal.figure, goal.peer, goal.besides)
     reached = None if peer is None else ratio(outcomes, goal.workload, goal.figure, peer)
     if reached is None:
         return None
+    return _against(goal, peer, reached)
+
+
+def _against(goal: Goal, peer: str | None, reached: float) -> dict[str, Any]:
     return {
         "workload": goal.workload,
         "figure": goal.figure,
         "peer": peer,
-        "ratio": reached,
+        "seconds" if goal.is_seconds else "ratio": reached,
         "goal": goal.limit,
         "is_met": reached <= goal.limit,
     }

@@ -80,7 +80,20 @@ def run(make: Callable[[argparse.Namespace, Workload], Peer], options: argparse.
         result["member_epoch"] = result["fit"] / count
         if "second_fit" in result:
             result["second_member_epoch"] = result["second_fit"] / count
+    if workload.is_search:
+        _per_configuration(result, options.members)
     print(json.dumps(result))
+
+
+def _per_configuration(result: dict[str, Any], configurations: int) -> None:
+    """Early stopping ends each peer's networks after epochs of their own: seconds by configuration and by trained epoch."""
+    del result["member_epoch"]
+    result.pop("second_member_epoch", None)
+    last = result.get("second_fit", result["fit"])
+    result["configuration"] = result["fit"] / configurations
+    result["second_configuration"] = last / configurations
+    result["trained_epoch"] = last / result["epochs_in_all"]
+    result["epochs"] = result["epochs_in_all"] / configurations
 
 
 def _measure(
@@ -107,17 +120,25 @@ def _measure(
         "memory": memory,
         "score": score,
         **more,
+        **(_epochs(models) if workload.is_search else {}),
     }
     return found if options.once else found | _again(peer, options.members)
 
 
-def _again(peer: Peer, members: int) -> dict[str, float]:
+def _again(peer: Peer, members: int) -> dict[str, Any]:
     """What a second training in the same process takes, and an epoch of training that goes on."""
     models, second_fit = _train(peer, members)
+    if peer.workload.is_search:
+        return {"second_fit": second_fit, **_epochs(models)}
     before = time.perf_counter()
     peer.fit(models[-1])
     epoch = (time.perf_counter() - before) / peer.workload.epochs / peer.members_at_once
     return {"second_fit": second_fit, "epoch": epoch}
+
+
+def _epochs(models: list[Any]) -> dict[str, int]:
+    """What a search's models trained; each knows it as `epochs_trained`."""
+    return {"epochs_in_all": sum(model.epochs_trained for model in models)}
 
 
 def _train(peer: Peer, members: int) -> tuple[list[Any], float]:
@@ -125,7 +146,7 @@ def _train(peer: Peer, members: int) -> tuple[list[Any], float]:
 
     One network's seconds are those of `fit` alone; several networks' include making each, as that is part of the job.
     """
-    if members == peer.members_at_once == 1:
+    if members == peer.members_at_once == 1 and not peer.workload.is_search:
         model = peer.build()
         before = time.perf_counter()
         peer.fit(model)
@@ -151,4 +172,5 @@ class _Members:
     def train(self) -> dict[str, Any]:
         models, _ = _train(self.peer, max(1, self.options.members // self.options.processes))
         score = statistics.fmean(self.peer.score(model) for model in models)
-        return {"version": self.peer.version, "score": score, "memory": peak_memory()}
+        epochs = _epochs(models) if self.workload.is_search else {}
+        return {"version": self.peer.version, "score": score, "memory": peak_memory(), **epochs}

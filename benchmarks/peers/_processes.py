@@ -8,6 +8,8 @@ import statistics
 import time
 from typing import Any, Protocol
 
+NUMBER = "BENCHMARK_PROCESS"
+"""The variable that tells a process which one it is."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -48,6 +50,7 @@ def side_by_side(share: Share, processes: int) -> dict[str, Any]:
         "second_fit": seconds[1],
         "memory": sum(part["memory"] for part in parts),
         "score": statistics.fmean(part["score"] for part in parts),
+        **({"epochs_in_all": sum(part["epochs_in_all"] for part in parts)} if "epochs_in_all" in parts[0] else {}),
     }
 
 
@@ -55,6 +58,7 @@ def _work(share: Share, number: int, barrier: Any, results: Any) -> None:
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cores[number % len(cores)]})
+    os.environ[NUMBER] = str(number)
     share.start()
     for _ in range(2):
         barrier.wait()

@@ -117,6 +117,8 @@ NETWORKS: dict[str, Callable[..., Any]] = {
     "mnist_lstm": mnist_lstm,
     "mnist_gru": mnist_gru,
     "population": member,
+    "restarts": mnist,
+    "thousand": nonlinear,
 }
 
 

@@ -1,25 +1,16 @@
-"""The population in Nyuron: one compiled run with a member axis.
+"""Many networks in Nyuron: one population.
 
 python -m benchmarks.peers.nyuron_members population --members 64
-
-The public way to train a population is not there yet; `_weights` and `fit` are the place that it will take.
 """
 
 from __future__ import annotations
 
 import argparse
-from typing import Any, NamedTuple
+from typing import Any
 
 from benchmarks.peers._measure import arguments, run
-from benchmarks.peers.keras_face import member
+from benchmarks.peers.keras_face import NETWORKS
 from benchmarks.workloads import Data, Workload
-
-
-class Population(NamedTuple):
-    """One task, and each member's own weights."""
-
-    task: Any
-    weights: list[Any]
 
 
 class NyuronMembers:
@@ -32,43 +23,21 @@ class NyuronMembers:
         self.members_at_once = options.members
         self.more = {} if options.side_by_side is None else {"side_by_side": options.side_by_side}
         self.version = nyuron.__version__
-        self.last_loss = 0.0
 
     def prepare(self, data: Data) -> None:
-        self.data = ((data.x,), (data.y,), (None,))
+        self.data = data
 
-    def build(self) -> Population:
-        from nyuron.models._prepare import task_for
+    def build(self) -> Any:
+        network = NETWORKS[self.workload.name]
+        return self.nyuron.Population(lambda: network(self.nyuron), self.members_at_once, seed=self.seed)
 
-        x, y = self.data[0][0], self.data[1][0]
-        model = member(self.nyuron)
-        model.build_for((None, *x.shape[1:]))
-        task, _ = task_for(model, (y,))
-        return Population(task, self._weights(task.graph))
+    def fit(self, model: Any) -> None:
+        x, y = self.data[:2]
+        size, epochs = self.workload.batch_size, self.workload.epochs
+        model.fit(x, y, batch_size=size, epochs=epochs, verbose=0, **self.more)
 
-    def _weights(self, graph: Any) -> list[Any]:
-        import jax
-
-        from nyuron.layers import split_frozen
-
-        shapes = [entry.shape for entry in graph.inputs]
-        keys = jax.random.split(jax.random.key(self.seed), self.members_at_once)
-        stacked = jax.device_get(jax.jit(jax.vmap(lambda key: graph.init(key, *shapes)))(keys))
-        each = [jax.tree.map(lambda a: a[i], stacked) for i in range(self.members_at_once)]  # noqa: B023
-        return [(*split_frozen(graph, params), state) for params, state in each]
-
-    def fit(self, model: Population) -> None:
-        from nyuron.train import Settings, train_members
-
-        settings = Settings(batch_size=self.workload.batch_size, epochs=self.workload.epochs, seed=self.seed)
-        count = self.members_at_once
-        trained = train_members(
-            [model.task] * count, model.weights, self.data, settings, numbers=range(count), **self.more
-        )
-        self.last_loss = float(trained.logs[0][:, -1].mean())
-
-    def score(self, model: Population) -> float:
-        return self.last_loss
+    def score(self, model: Any) -> float:
+        return sum(history.history["loss"][-1] for history in model.histories) / len(model)
 
 
 def main() -> None:

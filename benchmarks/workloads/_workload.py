@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from benchmarks.workloads._data import Data, ames_sized, data_folder, mnist, nonlinear
+from benchmarks.workloads._data import Data, ames, ames_sized, data_folder, mnist, nonlinear
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Workload:
     batch_size: int = 32
     members: int = 1
     needs: str | None = None
+    is_search: bool = False
+    """Whether the members are a search's configurations, each with its own epochs and batch size."""
 
     def missing(self) -> str | None:
         """The path that the data should have, if it is not there."""
@@ -71,7 +73,43 @@ POPULATION = Workload(
     epochs=20,
     members=64,
 )
+AMES_SEARCH = Workload(
+    name="ames_search",
+    title="Ames house prices: 24 configurations of the lectures' search, up to 500 epochs, patience 25",
+    load=ames,
+    score="best validation mse, mean",
+    epochs=500,
+    members=24,
+    needs="ames_housing.csv",
+    is_search=True,
+)
+RESTARTS = replace(
+    MNIST,
+    name="restarts",
+    title="MNIST: 64 restarts of 784-256-10, Adam, batch 32, 2 epochs",
+    score="training loss",
+    epochs=2,
+    members=64,
+)
+THOUSAND = replace(
+    NONLINEAR,
+    name="thousand",
+    title="nonlinear.csv: 1 000 networks 1-6-4-1 sigmoid, SGD(5), batch 32, 100 epochs",
+    score="training mse",
+    members=1000,
+)
 WORKLOADS = {
     workload.name: workload
-    for workload in (NONLINEAR, MNIST, MNIST_CNN, MNIST_TRANSFORMER, MNIST_LSTM, MNIST_GRU, POPULATION)
+    for workload in (
+        NONLINEAR,
+        MNIST,
+        MNIST_CNN,
+        MNIST_TRANSFORMER,
+        MNIST_LSTM,
+        MNIST_GRU,
+        POPULATION,
+        AMES_SEARCH,
+        RESTARTS,
+        THOUSAND,
+    )
 }
