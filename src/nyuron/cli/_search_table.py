@@ -52,12 +52,11 @@ class SearchTable:
 
     def on_told(self, record: TrialRecord, search: Search) -> None:
         """One more trial is over."""
-        if self._search is None:
-            # A search that goes on has trials that took none of this time.
-            for one in search.trials:
-                if one.number != record.number:
-                    self._count(one)
-        self._search = search
+        is_first, self._search = self._search is None, search
+        # A search that goes on has trials that took none of this time.
+        for one in search.trials if is_first else ():
+            if one.number != record.number:
+                self._count(one)
         self._ends = [*self._ends[-RECENT:], self._clock()]
         self._wanted = search.wanted or self._wanted
         self._count(record)

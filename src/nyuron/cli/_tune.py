@@ -154,11 +154,21 @@ class Setting:
         found = measure(final, job.data, plan)
         found.metrics.update(epochs=_epochs(best), best_epoch=best.best_epoch, seconds=best.seconds, stopped=None)
         write_run(folder, job, found._replace(model=final, history=_history(best)))
-        search.chosen = {name: v for name, v in found.metrics.items() if isinstance(v, int | float)}
+        figures = {name: v for name, v in found.metrics.items() if isinstance(v, int | float)}
+        search.chosen = {**_as_trained(job), **figures}
         search.write()
         # A folder has one report.html, and here it is the search's.
         write_report(folder).replace(folder.path / "model.html")
         return found.metrics
+
+
+def _as_trained(job: Job) -> dict[str, float]:
+    """The test part's loss in the units of the validation loss, where quantities are standardised for the training."""
+    scaler, data = job.parts.scaler, job.data
+    if scaler is None or data.series is not None:
+        return {}
+    y = scaler.transform(data.y_test.reshape(len(data.y_test), -1))
+    return {"loss_as_trained": float(job.model.evaluate(data.x_test, y, verbose=0, return_dict=True)["loss"])}
 
 
 def _check_objective(objective: str, metrics: tuple[str, ...]) -> None:

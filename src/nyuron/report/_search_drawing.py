@@ -31,7 +31,7 @@ figure svg .t{cursor:default}figure svg .t:hover path{stroke:var(--second)!impor
 .slices{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr));gap:26px 34px;margin-top:26px}
 .slices figcaption{overflow-wrap:anywhere}
 .wide-figure{overflow-x:auto}.wide-figure svg{min-width:620px}
-.verdict.search{align-items:start}.tiles.search div{flex-basis:118px}.tiles.search b{white-space:nowrap}
+.verdict.search{align-items:start}.verdict.search .facts>div{grid-template-columns:minmax(96px,11.5em) 1fr}.tiles.search div{flex-basis:118px}.tiles.search b{white-space:nowrap}
 td.best{color:var(--second);font-weight:650}
 section>figure+figure,section>h3+*+h3{margin-top:28px}
 .reasons{margin:0;padding-left:20px;max-width:80ch}.reasons li{margin-bottom:6px}

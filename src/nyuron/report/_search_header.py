@@ -10,13 +10,14 @@ from nyuron.report._search_record import SearchRecord, is_number
 
 _METHODS = {
     "tpe": "TPE",
-    "random": "random search",
-    "grid": "grid",
+    "random": "random draws",
+    "grid": "a grid",
     "hyperband": "Hyperband",
-    "pbt": "population-based",
+    "pbt": "population-based training",
 }
 _SHARES = ("accuracy", "precision", "recall", "auc", "f1_score")
 _NAMES = {
+    "loss_as_trained": "loss, standardised",
     "mae": "mean absolute error",
     "rmse": "root mean square error",
     "r2": "R²",
@@ -85,6 +86,9 @@ def _luck(search: SearchRecord) -> Html | None:
     if not found or best is None or best.value is None or not is_number(found.get("expected")):
         return None
     expected = found["expected"]
+    if expected <= 0:
+        text = f"Being chosen is not expected to have made its {search.objective} look better than it is."
+        return tag("p", text, style="font-size:15px;max-width:52ch;margin-top:14px")
     honest = best.value + search.sign * expected
     text = (
         f"Choosing the best of {plural(found.get('trials') or len(search.complete), 'trial')} also chooses luck: the best "

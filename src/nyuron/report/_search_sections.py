@@ -8,7 +8,7 @@ import numpy as np
 
 from nyuron.report import _search_figures as figures
 from nyuron.report._html import Html, facts, join, note, table, tag
-from nyuron.report._numbers import number, plural, seconds
+from nyuron.report._numbers import number, plural
 from nyuron.report._search_drawing import scale_of
 from nyuron.report._search_importance import FEWEST, importance
 from nyuron.report._search_record import SearchRecord, is_number, shorten, text_of
@@ -25,7 +25,7 @@ def best_section(search: SearchRecord) -> Html | None:
         return None
     top = search.complete[:SHOWN]
     names = [n for n in search.names if n not in search.fixed]
-    head = ["trial", search.objective, *names, "best epoch", "time"]
+    head = ["trial", search.objective, *names, "best epoch", "epochs"]
     rows = []
     for trial in top:
         is_best = trial is search.best
@@ -33,7 +33,7 @@ def best_section(search: SearchRecord) -> Html | None:
         cells = [text_of(trial.hyperparameters[n]) if n in trial.hyperparameters else "–" for n in names]
         rows.append(
             [trial.number, value, *(tag("td", shorten(c, 40), class_="number") for c in cells),
-             number(trial.best_epoch), seconds(trial.seconds)]
+             number(trial.best_epoch), number(trial.epochs)]
         )  # fmt: skip
     return join(table(head, rows), _fixed(search), _best_figures(search))
 
