@@ -218,11 +218,14 @@ class _Folds:
 
     def _settings(self, values: Mapping[str, Any]) -> Settings:
         """The fit's settings, with what a fold's hyperparameters say of them."""
-        return replace(self.settings, **{name: int(values[name]) for name in FIT_NAMES if name in values})
+        own: dict[str, Any] = {name: int(values[name]) for name in FIT_NAMES if name in values}
+        if "batch_size" in own and self.settings.validation_batch_size == self.settings.batch_size:
+            own["validation_batch_size"] = own["batch_size"]
+        return replace(self.settings, **own)
 
     def _scored(self, job: Job, fold: Fold, device: Any) -> tuple[Any, tuple[np.ndarray, ...]]:
         """The figures on the held-out rows, and what the model says of them."""
-        model, ground, size = job.seat.model, job.ground, self.settings.validation_batch_size
+        model, ground, size = job.seat.model, job.ground, job.settings.validation_batch_size
         task = numbers_as_arrays(job.member.task)
         params, frozen = split_frozen(task.graph, model.slot.params)
         state, data = model.slot.state, ground.on(device).data
