@@ -102,6 +102,7 @@ def test_restarts_keep_the_best(tmp_path, capsys):
     assert metrics["restart_seed"] == int(np.argmin(losses))
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 def test_interrupted_and_gone_on(tmp_path):
     (tmp_path / "s.yaml").write_text("learning_rate: {low: 1e-4, high: 1e-1, log: true}\n")
     call = ["tune", "digits", "--hidden", "8", "--epochs", "150", "--patience", "0", "--space", "s.yaml"]
