@@ -51,8 +51,9 @@ def test_tensorboard_reads_curves_and_hyperparameters(base, tmp_path):
         to_tensorboard("curve", tmp_path / "logs", base)
 
 
-def test_mlflow_reads_everything(base, tmp_path):
+def test_mlflow_reads_everything(base, tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
+    monkeypatch.chdir(tmp_path)  # the artifacts go to the current folder
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     made = to_mlflow(
         ["curve", "broken", "digits"], uri, experiment=f"x{np.random.default_rng().integers(1e9)}", base=base

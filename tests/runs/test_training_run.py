@@ -48,6 +48,7 @@ def test_recording_changes_nothing_of_a_fit(tmp_path, monkeypatch):
     script = write(tmp_path / "train.py", TRAIN)
     run = training_run(script, base=tmp_path / "runs", echo=False)
     monkeypatch.setattr(sys, "argv", ["pytest"])
+    monkeypatch.chdir(tmp_path)
     found = runpy.run_path(str(script), run_name="__main__")["model"].history.history
     assert run.history == found
 
