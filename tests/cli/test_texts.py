@@ -125,6 +125,22 @@ def test_names_are_no_texts(tmp_path, capsys):
     assert "no numbers: 'town' (text)" in " ".join(capsys.readouterr().err.split())
 
 
+def test_texts_beside_numbers_are_refused_with_both_ways_out(folder, tmp_path, capsys):
+    lines = (folder / "reviews.csv").read_text(encoding="cp949").splitlines()
+    (tmp_path / "m.csv").write_text("\n".join(["id," + lines[0], *(f"{i},{line}" for i, line in enumerate(lines[1:]))]))
+    assert main(["train", str(tmp_path / "m.csv"), "--out", str(tmp_path / "r")]) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert "from the texts: --drop id" in said and "from the numbers: --drop review" in said
+    options = ["--drop", "id", "--model", "mlp", "--epochs", "1", "--quiet"]
+    assert main(["train", str(tmp_path / "m.csv"), *options, "--out", str(tmp_path / "r")]) == 0
+    assert '--text "…"' in " ".join(capsys.readouterr().out.split())
+
+
+def test_folders_say_themselves_what_the_classes_are(folder, capsys):
+    assert main(["train", str(folder / "texts"), "--target", "label"]) == 1
+    assert "the folders are the classes" in capsys.readouterr().err
+
+
 def test_words_or_syllables():
     assert units_of(["a good film, truly", "bad"]) == "whitespace"
     assert units_of(["좋은 영화 good", "いい映画"]) == "hangul_syllables"

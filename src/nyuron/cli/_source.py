@@ -30,6 +30,9 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
     """
     if is_file_name(source) and (Path(source).exists() or not nearest_source(source)):
         if Path(source).is_dir() or Path(source).suffix.lower() == ".zip":
+            _refuse(
+                source, options, ("target", "task", "drop", "time", "window", "horizon"), "the folders are the classes"
+            )
             return load_texts(source, test=options.test, seed=options.seed)
         if options.time is not None or options.window is not None or options.horizon is not None:
             return load_series(
@@ -53,13 +56,8 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
         )
     if source in (*names(), "boston"):
         sizes = () if source == "weather" else ("window", "horizon")
-        given = [name for name in ("target", "task", "drop", "time", *sizes) if getattr(options, name)]
-        if given:
-            raise DataError(
-                f"--{given[0]} is for files; the data set {source!r} says itself what is predicted from what",
-                who=source,
-                fix=f"leave --{given[0]} out",
-            )
+        why = f"the data set {source!r} says itself what is predicted from what"
+        _refuse(source, options, ("target", "task", "drop", "time", *sizes), why)
         if source == "weather":
             return weather.load_series(options.window, options.horizon or 1)
         return load(source, test=options.test, seed=options.seed)
@@ -79,6 +77,13 @@ def find_data(source: str, options: TrainOptions) -> Dataset:
         got=repr(source),
         fix=f"did you mean {guess!r}?" if guess else "check the path",
     )
+
+
+def _refuse(source: str, options: TrainOptions, names: tuple[str, ...], why: str) -> None:
+    """Raise DataError for an option of tables that is given with other data."""
+    given = [name for name in names if getattr(options, name)]
+    if given:
+        raise DataError(f"--{given[0]} is for files; {why}", who=source, fix=f"leave --{given[0]} out")
 
 
 def nearest_source(source: str) -> str | None:

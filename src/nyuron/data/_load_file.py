@@ -16,6 +16,7 @@ from nyuron.data._npz import parts_of, read_npz
 from nyuron.data._read import read, read_bytes
 from nyuron.data._rows import check_finite, rows_of
 from nyuron.data._split import split_rows
+from nyuron.data._table import Table
 from nyuron.data._target import Target, target_of
 from nyuron.data._texts import holds_texts
 
@@ -64,6 +65,7 @@ def load_file(
     notes = [*table.notes]
     is_prose = len(names) == 1 and holds_texts(table, names[0])
     if not is_prose:
+        _refuse_mixed(table, names)
         table.check_numeric(names)
     table.check_stray_text(target)
     if table.column(target).kind in ("date", "other"):
@@ -82,6 +84,22 @@ def load_file(
     if not is_prose:
         check_finite(x, str(path))
     return _split_into(path, x, found, test, seed, notes, feature_names=tuple(names), target_name=target)
+
+
+def _refuse_mixed(table: Table, names: list[str]) -> None:
+    """Raise DataError for a single column of texts beside columns of numbers."""
+    texts = [name for name in names if table.column(name).kind == "text"]
+    if len(texts) != 1 or len(names) < 2 or not holds_texts(table, texts[0]):
+        return
+    others = [name for name in names if name != texts[0]]
+    shown = ", ".join(map(repr, others[:8])) + (", …" if len(others) > 8 else "")
+    raise DataError(
+        f"the column {texts[0]!r} holds texts, which are learned from alone",
+        who=str(table.path),
+        expected="one column of texts, or columns of numbers",
+        got=f"{texts[0]!r} beside {shown}",
+        fix=f"to learn from the texts: drop=[{shown}]; from the numbers: drop=[{texts[0]!r}]",
+    )
 
 
 def _from_npz(path: Path, task: str | None, test: float | int, seed: int) -> Dataset:
