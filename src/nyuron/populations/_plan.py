@@ -62,7 +62,7 @@ def member_bytes(job: Job) -> int:
     return COPIES * weights + 2 * 4 * total
 
 
-def _shapes(graph: Any, inputs: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+def _shapes(graph: Any, inputs: list[Any]) -> list[tuple[int, ...]]:
     """The shapes of all values in the graph, as far as the layers say them."""
     entries: list[Any] = list(inputs)
     for step in graph.steps:
