@@ -86,17 +86,17 @@ def three_ways(
     return found
 
 
-def draw(found: np.ndarray, path: Path) -> None:
+def draw(examples: list[int], found: np.ndarray, path: Path) -> None:
     """The learning curves; `found` is by number of examples, draw and way."""
     for way, values in zip(WAYS, np.moveaxis(found, -1, 0), strict=True):
-        (line,) = plt.plot(EXAMPLES, values.mean(1), "o-", label=way)
-        plt.fill_between(EXAMPLES, values.min(1), values.max(1), color=line.get_color(), alpha=0.15, linewidth=0)
+        (line,) = plt.plot(examples, values.mean(1), "o-", label=way)
+        plt.fill_between(examples, values.min(1), values.max(1), color=line.get_color(), alpha=0.15, linewidth=0)
     plt.xscale("log")
-    plt.xticks(EXAMPLES, [str(n) for n in EXAMPLES])
+    plt.xticks(examples, [str(n) for n in examples])
     plt.minorticks_off()
     plt.xlabel("examples of each new digit")
     plt.ylabel("test accuracy on 5-9")
-    plt.title(f"What 0-4 taught, used for 5-9 (mean and range of {DRAWS} draws)")
+    plt.title(f"What 0-4 taught, used for 5-9 (mean and range of {found.shape[1]} draws)")
     plt.grid(alpha=0.3)
     plt.legend()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,10 @@ def draw(found: np.ndarray, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("figures"))
-    folder = parser.parse_args().out
+    parser.add_argument("--draws", type=int, default=DRAWS, help="of the examples")
+    parser.add_argument("--most", type=int, default=max(EXAMPLES), help="examples of each new digit")
+    options = parser.parse_args()
+    folder, examples = options.out, [count for count in EXAMPLES if count <= options.most]
     nyuron.utils.set_random_seed(0)
     old, test = digits(0)
     features, base = network()
@@ -120,14 +123,14 @@ def main() -> None:
     parts = network()
     first = parts[1].get_weights()
     rng = np.random.default_rng(0)
-    found = np.zeros((len(EXAMPLES), DRAWS, len(WAYS)))
-    for i, count in enumerate(EXAMPLES):
-        for j in range(DRAWS):
+    found = np.zeros((len(examples), options.draws, len(WAYS)))
+    for i, count in enumerate(examples):
+        for j in range(options.draws):
             chosen = np.concatenate([rng.choice(np.flatnonzero(y == c), count, replace=False) for c in range(5)])
             found[i, j] = three_ways(parts, features.get_weights(), first, (x[chosen], y[chosen]), test)
         means = ", ".join(f"{way} {mean:.3f}" for way, mean in zip(WAYS, found[i].mean(0), strict=True))
         print(f"{count:4} of each: {means}")
-    draw(found, folder / "transfer.png")
+    draw(examples, found, folder / "transfer.png")
 
 
 if __name__ == "__main__":

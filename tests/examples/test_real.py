@@ -14,6 +14,7 @@ NEEDS = {
     "film_reviews": "nsmc/train.tsv.gz",
     "mnist_cnn": "mnist/train-images-idx3-ubyte.gz",
     "spoken_digits": "fsdd.zip",
+    "transfer": "mnist/train-images-idx3-ubyte.gz",
     "weather": "weather_cp949.csv",
 }
 LEARNS = {
@@ -27,12 +28,28 @@ LEARNS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["film_reviews", "korean_numbers", "mnist_cnn", "spoken_digits", "weather"])
 def test_program(name, tmp_path):
+    epochs = "5" if name in ("spoken_digits", "weather") else "1"
+    output = run(name, tmp_path, "--epochs", epochs)
+    if name in LEARNS:
+        pattern, least = LEARNS[name]
+        assert float(re.search(pattern, output)[1]) > least
+
+
+@pytest.mark.slow
+def test_features_of_other_digits_help_where_examples_are_few(tmp_path):
+    output = run("transfer", tmp_path, "--draws", "1", "--most", "3")
+    scratch, frozen, tuned = re.search(r"3 of each: \D+([\d.]+)\D+([\d.]+)\D+([\d.]+)", output).groups()
+    assert float(frozen) > float(scratch) + 0.03
+    assert float(tuned) > float(scratch) + 0.03
+
+
+def run(name, folder, *arguments):
+    """What the program prints; it draws its figure."""
     needed = NEEDS.get(name)
     if needed and not (DATA / needed).exists():
         pytest.skip(f"set NYURON_DATA to the folder with {needed}")
-    epochs = "5" if name in ("spoken_digits", "weather") else "1"
     done = subprocess.run(
-        [sys.executable, str(FOLDER / f"{name}.py"), "--out", str(tmp_path), "--epochs", epochs],
+        [sys.executable, str(FOLDER / f"{name}.py"), "--out", str(folder), *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
@@ -40,7 +57,5 @@ def test_program(name, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    assert (tmp_path / f"{name}.png").stat().st_size > 10_000
-    if name in LEARNS:
-        pattern, least = LEARNS[name]
-        assert float(re.search(pattern, done.stdout)[1]) > least
+    assert (folder / f"{name}.png").stat().st_size > 10_000
+    return done.stdout

@@ -207,3 +207,26 @@ def test_the_plan_keeps_members_within_memory(monkeypatch):
     small = _plan.plan_members(job, 64)
     assert small.width <= 0.6 * 60
     assert f"so {small.width} side by side" in small.reasons
+
+
+def test_a_device_compiles_a_program_once(monkeypatch):
+    import jax
+
+    compiled = []
+
+    def listen(event, seconds, **_):
+        if event.endswith("backend_compile_duration"):
+            compiled.append(seconds)
+
+    devices = jax.devices()[:1]
+    start = train.Crew.__init__
+    monkeypatch.setattr(train.Crew, "__init__", lambda crew: start(crew, devices))
+    one = {"units": [6], "rate": [0.01]}
+    fit_many(build, X, Y, hyperparameters=one, seed=1, **{**FIT, "epochs": 1})
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    try:
+        # Many stretches, each of which takes up the state that the one before it left.
+        fit_many(build, X, Y, hyperparameters={"units": [6, 6], "rate": [0.1, 0.2]}, seed=2, **{**FIT, "epochs": 600})
+    finally:
+        jax.monitoring.unregister_event_duration_listener(listen)
+    assert compiled == []

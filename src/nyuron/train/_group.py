@@ -151,10 +151,9 @@ class Group:
         pace = pace or Pace()
         if self._state is None:
             self._state = self._start()
-        else:
-            # It may have been on another device before.
-            (device,) = shared.data[0][0].devices()
-            self._state = jax.device_put(self._state, device)
+        # It may have been on another device before; and a state that is bound to no device would be another program.
+        (device,) = shared.data[0][0].devices()
+        self._state = jax.device_put(self._state, device)
         while self.epoch < until and self.running:
             self._stretch(shared, until, pace)
             self._squeeze()

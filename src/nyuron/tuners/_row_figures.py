@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from nyuron.core import kept_program
+from nyuron.core import kept_program, replace
 from nyuron.layers import Call, join_frozen
 from nyuron.populations import Job
 from nyuron.train import Batch, Task, Trained, numbers_as_arrays
@@ -29,7 +29,9 @@ def row_figures(job: Job, trained: Trained, place: int) -> np.ndarray | None:
         return None
     rows = np.arange(data[0][0].shape[0]) if rows is None else np.asarray(rows)
     size = min(1 << (len(rows) - 1).bit_length(), 1024)
-    task, params = numbers_as_arrays(job.member.task), join_frozen(trained.params, job.member.frozen)
+    # Without the optimizer, which would make it another program.
+    task = numbers_as_arrays(replace(job.member.task, optimizer=None))
+    params = join_frozen(trained.params, job.member.frozen)
     parts = []
     for start in range(0, len(rows), size):
         chosen = np.resize(rows[start : start + size], size)

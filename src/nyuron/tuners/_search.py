@@ -263,7 +263,7 @@ class Search:
             if path is not None:
                 path.unlink(missing_ok=True)
         if time.perf_counter() - self._written > WRITE_SECONDS:
-            self.write()
+            self.write(is_over=False)
 
     def _keep_rows(self, number: int, rows: np.ndarray) -> None:
         self._rows[number] = rows
@@ -293,13 +293,13 @@ class Search:
         """Give the search what makes its models."""
         self._made = made
 
-    def write(self) -> None:
-        """Bring the folder up to date."""
+    def write(self, is_over: bool = True) -> None:
+        """Bring the folder up to date; what is reckoned from all trials only when the search is over."""
         self._written = time.perf_counter()
         if self.folder is None:
             return
         folder, ranked = RunFolder(self.folder), self.ranked()
-        found = self.optimism() if ranked else None
+        found = self.optimism() if ranked and is_over else None
         folder.write(
             "search",
             {

@@ -163,7 +163,7 @@ def _drive(
 ) -> None:
     """Run the search until it is done, or time is up, or the user presses Ctrl-C."""
     began, spent = time.perf_counter(), search.seconds
-    search.write()
+    search.write(is_over=False)
     with interruptible() as is_interrupted:
 
         def stops() -> str | None:
