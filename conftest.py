@@ -5,6 +5,7 @@ Tests may say `from oracle import keras_oracle` and wrap calls of Keras in `with
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import random
@@ -28,6 +29,7 @@ import numpy as np
 import pytest
 
 from nyuron.core import set_random_seed
+from nyuron.core._kept import mapped
 from oracle import keras_oracle as oracle_context
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -54,6 +56,15 @@ def _seeds() -> None:
     random.seed(0)
     np.random.seed(0)
     set_random_seed(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _programs_let_go():
+    """A worker goes through thousands of programs; Linux ends a process that maps too many of them."""
+    yield
+    if mapped() > 0.15:
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,25 @@ def program(tmp_path, monkeypatch):
     return core.kept_program(static_argnums=(0,))(scaled)
 
 
+def test_programs_are_let_go_before_the_process_runs_out_of_memory_maps(program, monkeypatch):
+    from nyuron.core import _kept
+
+    if not Path("/proc/self/maps").exists():
+        pytest.skip("this system does not say how many memory maps are in use")
+    assert 0 < _kept.mapped() < 1
+    monkeypatch.setattr(_kept, "_made", {program})
+    monkeypatch.setattr(_kept, "FEW", 3)
+    x = np.arange(4, dtype=np.float32)
+    held = []
+    for most in (1.0, 0.0):
+        monkeypatch.setattr(_kept, "MOST_MAPPED", most)
+        for power in range(1, 8):
+            np.testing.assert_array_equal(program(5, Scaled(1.0, power=power), x)["y"], x**power)
+            held.append(program.cache_size())
+        program.let_go()
+    assert held == [1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 1, 2, 3]
+
+
 def test_structure_numbers_and_shapes(program, tmp_path):
     x = np.arange(4, dtype=np.float32)
     for description, size in ((Scaled(2.0), 1), (Scaled(3.0), 1), (Scaled(2.0, power=2), 2)):

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,20 @@ LARGEST = 4 << 20
 MOST_FILES = 2000
 MOST_READY = 500
 """Programs that one process holds of a function."""
+MOST_MAPPED = 0.4
+"""Share of the memory maps that Linux grants a process (65 530) beyond which its programs are let go.
+
+XLA maps the code of each program by itself, about 200 maps for each structure of network, and ends the process with a
+segmentation fault when there are no more.
+"""
+FEW = 32
+"""Programs that are never let go: where so few are held, the maps are somebody else's."""
 _CALLS_OUT = re.compile(r"custom_call @(?!Sharding|mhlo.topk|lapack_)")
 """A program that calls a library needs it loaded, which only tracing sees to; LAPACK is loaded here."""
+
+
+_made: weakref.WeakSet[KeptProgram] = weakref.WeakSet()
+_NOT_FOUND: Any = object()
 
 
 class KeptProgram:
@@ -48,6 +61,7 @@ class KeptProgram:
         self.results = {cls.__name__: cls for cls in results}
         self.traced = jax.jit(function, static_argnums=static_argnums)
         self._ready: dict[Any, Callable[[list[Any]], Any] | None] = {}
+        _made.add(self)
 
     def __call__(self, *arguments: Any) -> Any:
         run, leaves = self._program(arguments)
@@ -71,11 +85,19 @@ class KeptProgram:
         if folder is None or any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             return None, leaves
         signature = (statics, tree, tuple(map(_aval, leaves)), configuration())
-        if signature not in self._ready:
+        # another thread may let go of all programs at any time, so this one is not looked up twice
+        run = self._ready.get(signature, _NOT_FOUND)
+        if run is _NOT_FOUND:
             if len(self._ready) >= MOST_READY:
                 self._ready.clear()
-            self._ready[signature] = self._find(folder, statics, moving, leaves, tree)
-        return self._ready[signature], leaves
+            _let_go_where_full()
+            run = self._ready[signature] = self._find(folder, statics, moving, leaves, tree)
+        return run, leaves
+
+    def let_go(self) -> None:
+        """Drop the programs that this process holds; they are read from the folder, or traced, when next called."""
+        self._ready.clear()
+        self.traced.clear_cache()
 
     def _find(
         self, folder: Path, statics: tuple[Any, ...], moving: tuple[Any, ...], leaves: list[Any], tree: Any
@@ -162,6 +184,23 @@ def programs_folder() -> Path | None:
     if settings.jax_compilation_cache_dir is None or settings.jax_disable_jit:
         return None
     return cache_folder() / "programs"
+
+
+def _let_go_where_full() -> None:
+    """Drop all programs when the process runs out of memory maps."""
+    made = list(_made)
+    if sum(program.cache_size() for program in made) > FEW and mapped() > MOST_MAPPED:
+        for program in made:
+            program.let_go()
+
+
+def mapped() -> float:
+    """Share of the memory maps in use that the system grants a process; 0 where it sets no bound."""
+    try:
+        most = int(Path("/proc/sys/vm/max_map_count").read_text())
+        return Path("/proc/self/maps").read_bytes().count(b"\n") / most
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _aval(leaf: Any) -> Any:
