@@ -97,7 +97,7 @@ class KeptProgram:
     def let_go(self) -> None:
         """Drop the programs that this process holds; they are read from the folder, or traced, when next called."""
         self._ready.clear()
-        self.traced.clear_cache()
+        self.traced.clear_cache()  # type: ignore[attr-defined]
 
     def _find(
         self, folder: Path, statics: tuple[Any, ...], moving: tuple[Any, ...], leaves: list[Any], tree: Any
