@@ -26,6 +26,11 @@ def test_lectures_names() -> None:
     assert keras.datasets.mnist.load_data and keras.utils.to_categorical
 
 
+def test_members_and_folds_are_on_the_face() -> None:
+    rooms = nyuron.populations
+    assert (nyuron.cross_validate, nyuron.folds, nyuron.fit_many) == (rooms.cross_validate, rooms.folds, rooms.fit_many)
+
+
 def test_unknown_name() -> None:
     with pytest.raises(AttributeError, match="module 'nyuron' has no attribute 'Sequentail'"):
         nyuron.Sequentail  # noqa: B018

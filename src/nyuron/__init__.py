@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from nyuron.metrics import Metric
     from nyuron.models import Model, Sequential
     from nyuron.optimizers import Optimizer
-    from nyuron.populations import Population, fit_many
+    from nyuron.populations import Population, cross_validate, fit_many, folds
     from nyuron.regularizers import Regularizer
     from nyuron.tuners import tune
     from nyuron.utils import set_random_seed
@@ -69,10 +69,12 @@ __all__ = [
     "callbacks",
     "constraints",
     "core",
+    "cross_validate",
     "data",
     "datasets",
     "explain",
     "fit_many",
+    "folds",
     "initializers",
     "layers",
     "losses",

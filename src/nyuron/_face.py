@@ -41,7 +41,9 @@ _HOMES = {
     "Population": "populations",
     "Regularizer": "regularizers",
     "Sequential": "models",
+    "cross_validate": "populations",
     "fit_many": "populations",
+    "folds": "populations",
     "set_random_seed": "utils",
     "tune": "tuners",
 }

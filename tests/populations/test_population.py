@@ -194,6 +194,8 @@ def test_the_process_goes_on_drawing_as_if_there_were_no_population():
 
 
 def test_the_plan_keeps_members_within_memory(monkeypatch):
+    import jax
+
     from nyuron.populations import _plan
     from nyuron.populations._member import Field, Given, Seat, job_for
 
@@ -207,6 +209,9 @@ def test_the_plan_keeps_members_within_memory(monkeypatch):
     small = _plan.plan_members(job, 64)
     assert small.width <= 0.6 * 60
     assert f"so {small.width} side by side" in small.reasons
+    monkeypatch.setattr(_plan, "free_bytes", lambda device: 10**5 * _plan.member_bytes(job))
+    said = _plan.plan_members(job, devices=jax.devices()[:1]).reasons[1]
+    assert "there is room for 60,000 on a device" in said
 
 
 def test_a_device_compiles_a_program_once(monkeypatch):

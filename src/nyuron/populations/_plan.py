@@ -40,7 +40,7 @@ def plan_members(job: Job, wanted: int | None = None, devices: Sequence[Any] | N
         why = "a core gains little from a batch of small matrix products, and each result equals the run alone bit for bit"
     reasons = [f"{where}, {width} member{'s' * (width > 1)} side by side on each: {why}"]
     if room is not None:
-        reasons.append(f"a member takes about {_megabytes(size)}; there is room for {room} on a device")
+        reasons.append(f"a member takes about {_megabytes(size)}; there is room for {room:,} on a device")
         if width > room:
             width = 1 << (room.bit_length() - 1)
             reasons.append(f"so {width} side by side")

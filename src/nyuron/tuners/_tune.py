@@ -71,9 +71,9 @@ def tune(
     `method` is "grid", "random" (with `sample`, that share of the grid, without repetition), "tpe" (Bayesian),
     "hyperband" or "pbt" (population-based training). `objective` is a logged figure; a trial's value is its best over
     the epochs, the mean over `executions_per_trial` seeds, and its model that of the best epoch. Of callbacks, one
-    EarlyStopping. `folds`, a number or what `nyuron.populations.folds` gives, takes the place of the validation part: each
+    EarlyStopping. `folds`, a number or what `nyuron.folds` gives, takes the place of the validation part: each
     fold is a member with its own rows, and the value is the mean over them. (For nested cross-validation hand a search to
-    `nyuron.populations.cross_validate`.)
+    `nyuron.cross_validate`.)
 
     With a `folder` everything is kept there, each trial at once: the same call again goes on where the search was broken
     off, and repeats no finished trial. `storage` names Optuna's storage: None for a journal in the folder, "memory",
