@@ -16,7 +16,7 @@ from nyuron import layers
 from nyuron.core import ArgumentError, ShapeError
 from nyuron.layers import Call, forward, read_weights
 from nyuron.layers._pooled import pooled_convolutions
-from nyuron.models import Model
+from nyuron.models import Model, Sequential
 from oracle import keras_oracle
 
 
@@ -71,8 +71,8 @@ REFUSED = [
     (lambda: layers.Conv3D(4, 3), (None, 9, 9, 3), r"no batch of volumes[\s\S]*Reshape\(\(9, 9, 3, 1\)\)"),
     (lambda: layers.Conv2D(4, 3), (None, 9, 9, None), "size of axis 3 is unknown"),
     (lambda: layers.Conv2D(4, 5), (None, 4, 9, 3), r"kernel is larger[\s\S]*padding='same'"),
-    (lambda: layers.Conv2D(4, 3, dilation_rate=3), (None, 6, 9, 3), r"at least 7 values along axis 1"),
-    (lambda: layers.MaxPooling2D(3), (None, 9, 2, 3), r"pool is larger[\s\S]*along axis 2"),
+    (lambda: layers.Conv2D(4, 3, dilation_rate=3), (None, 6, 9, 3), r"at least 7 × 7 values"),
+    (lambda: layers.MaxPooling2D(3), (None, 9, 2, 3), r"pool is larger[\s\S]*9 × 2, from"),
     (lambda: layers.Conv2D(4, 3, groups=3), (None, 9, 9, 6), r"filters cannot be divided[\s\S]*filters=6"),
     (lambda: layers.Conv2D(4, 3, groups=4), (None, 9, 9, 6), r"channels cannot be divided[\s\S]*groups=2"),
     (lambda: layers.Conv2D(0, 3), (None, 9, 9, 6), "filters cannot be used"),
@@ -182,3 +182,70 @@ def test_a_network_pools_as_its_layers_do() -> None:
     params, state = read_weights(model)
     graph.forward(params, state, x, call=Call(), watch=watched.setdefault)
     assert [v.shape for v in watched.values()][:2] == [(3, 7, 6, 4), (3, 6, 5, 4)]
+
+
+def windowed(rank: int) -> dict[str, list[Any]]:
+    """Layers that reach over 5 values along each axis, below the word for what reaches so far."""
+    found = {"kernel": [getattr(layers, f"Conv{rank}D")(2, 5, activation="relu")], "pool": []}
+    if rank < 3:
+        found["kernel"] += [getattr(layers, f"SeparableConv{rank}D")(2, 5), getattr(layers, f"DepthwiseConv{rank}D")(5)]
+    found["pool"] += [getattr(layers, f"{kind}Pooling{rank}D")(5) for kind in ("Max", "Average")]
+    return found
+
+
+@pytest.mark.parametrize("is_first", [False, True], ids=["channels last", "channels first"])
+@pytest.mark.parametrize("size", [None, 3], ids=["unknown at first", "known"])
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_a_window_larger_than_the_input_says_both_sizes_and_the_repair(
+    rank: int, size: int | None, is_first: bool
+) -> None:
+    def shape(batch: int | None, n: int | None) -> tuple[int | None, ...]:
+        return (batch, 2, *(n,) * rank) if is_first else (batch, *(n,) * rank, 2)
+
+    for what, made in windowed(rank).items():
+        for layer in made:
+            layer = type(layer).from_config(
+                {**layer.get_config(), "data_format": "channels_first" if is_first else None}
+            )
+            with pytest.raises(ShapeError, match=f"the {what} is larger than the input") as caught:
+                layer.check_shapes(shape(None, size))
+                params, state = layer.init(jax.random.key(0), shape(None, size))
+                layer.apply(params, state, jnp.ones(shape(4, 3)), call=Call())
+            text = str(caught.value)
+            assert text.startswith(type(layer).__name__)
+            assert " × ".join("5" * rank) in text and " × ".join("3" * rank) in text
+            most = 3 if rank == 1 else (3,) * rank
+            assert f"fix:      padding='same', or {what}_size={most} or less" in text
+
+
+@pytest.mark.parametrize("rank", [1, 2, 3])
+def test_a_pool_larger_than_what_the_convolution_before_it_leaves_is_named(rank: int) -> None:
+    net = Sequential(
+        [
+            layers.Input((*(None,) * rank, 1)),
+            getattr(layers, f"Conv{rank}D")(2, 3, activation="relu"),
+            getattr(layers, f"MaxPooling{rank}D")(4),
+        ]
+    )
+    assert pooled_convolutions(net.graph)
+    assert net(jnp.ones((1, *(6,) * rank, 1))).shape == (1, *(1,) * rank, 2)
+    with pytest.raises(ShapeError, match=rf"MaxPooling{rank}D\(.*the pool is larger than the input") as caught:
+        net(jnp.ones((1, *(5,) * rank, 1)))
+    assert "padding='same', or pool_size=" in str(caught.value)
+    with pytest.raises(ShapeError, match=rf"Conv{rank}D\(.*the kernel is larger than the input"):
+        net(jnp.ones((1, *(2,) * rank, 1)))
+
+
+def test_a_window_that_fits_by_padding_or_dilation_is_told_so() -> None:
+    with pytest.raises(ShapeError, match=r"kernel_size=2 or less"):
+        layers.Conv1D(1, 3, dilation_rate=3).check_shapes((None, 5, 1))
+    with pytest.raises(ShapeError, match="fix:      fewer pooling layers and strides"):
+        layers.MaxPooling1D(2, padding="same").check_shapes((None, 0, 1))
+    for layer in (layers.Conv1D(1, 9, padding="same"), layers.Conv1D(1, 9, padding="causal")):
+        layer.check_shapes((None, 1, 1))
+    net = Sequential([layers.Input((2, None, None, 1)), layers.ConvLSTM2D(2, 5)])
+    with pytest.raises(ShapeError, match=r"the kernel is larger than the input"):
+        net(jnp.ones((1, 2, 3, 3, 1)))
+    net = Sequential([layers.Input((None, 1)), layers.Cropping1D(2)])
+    with pytest.raises(ShapeError, match=r"cropping=1 at most"):
+        net(jnp.ones((1, 3, 1)))

@@ -13,7 +13,7 @@ from nyuron.layers._activation import shape_after
 from nyuron.layers._call import Call
 from nyuron.layers._images import check_choice
 from nyuron.layers._resolve import resolve
-from nyuron.layers._spatial import Spatial, check_channels, check_fits, check_positive, check_tuples, settle
+from nyuron.layers._spatial import Spatial, check_channels, check_positive, check_tuples, check_window, settle
 
 
 @module
@@ -44,7 +44,11 @@ class Windowed(Spatial):
         check_choice(self, "padding", self.paddings)
         check_tuples(self, "kernel_size", "strides", "dilation_rate")
         check_channels(self, shapes[0])
-        check_fits(self, shapes[0], self.output_sizes(shapes[0]), self.window.spans, "kernel")
+        self.check_fits(shapes[0])
+
+    def check_fits(self, shape: Shape) -> None:
+        """Raise ShapeError for a kernel larger than the input; sizes that are unknown at first show when it is applied."""
+        check_window(self, self.window, shape, self.sizes(shape), "kernel")
 
     def output_sizes(self, shape: Shape) -> tuple[int | None, ...]:
         """The output's spatial sizes, None where the input's is unknown."""
@@ -129,6 +133,7 @@ class Conv(Windowed):
         self, params: Params, state: State, x: Array, *, call: Call, pool: Window | None = None
     ) -> tuple[Array, State]:
         """The output, or where `pool` is given the largest value of each of its windows over the output."""
+        self.check_fits(x.shape)
         y = conv(
             self.channels_last(x),
             params["kernel"],

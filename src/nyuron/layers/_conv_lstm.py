@@ -8,10 +8,12 @@ import jax
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, Params, Shape, ShapeError, State, module, static
+from nyuron.kernels import Window
 from nyuron.layers._call import Call
 from nyuron.layers._gates import States
 from nyuron.layers._lstm_cell import LSTMGates
 from nyuron.layers._recurrent import GatedRecurrent, Recurrent
+from nyuron.layers._spatial import check_window
 
 
 @module
@@ -104,12 +106,17 @@ class ConvLSTM(LSTMGates, GatedRecurrent):
                 fix="use a new layer for inputs of another size",
             )
 
+        self.state_shapes((shapes[0][0], *shapes[0][2:]))
+
     def kernel_shapes(self, step: Shape) -> tuple[tuple[int, ...], tuple[int, ...]]:
         channels = step[1 if self.is_channels_first else -1] or 0
         return (*self.kernel_size, channels, 4 * self.filters), (*self.kernel_size, self.filters, 4 * self.filters)
 
     def state_shapes(self, step: Shape) -> tuple[Shape, ...]:
         sizes = step[2:] if self.is_channels_first else step[1:-1]
+        check_window(
+            self, Window(self.kernel_size, self.strides, self.padding, self.dilation_rate), step, sizes, "kernel"
+        )
         reached = tuple(
             n if n is None else -(-n // s) if self.padding == "same" else (n - d * (k - 1) - 1) // s + 1
             for n, k, s, d in zip(sizes, self.kernel_size, self.strides, self.dilation_rate, strict=True)

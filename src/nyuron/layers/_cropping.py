@@ -33,15 +33,19 @@ class Cropping(Spatial):
     def check_shapes(self, *shapes: Shape) -> None:
         super().check_shapes(*shapes)
         check_borders(self, "cropping")
+        self.check_fits(shapes[0])
+
+    def check_fits(self, shape: Shape) -> None:
+        """Raise ShapeError where nothing would be left; sizes that are unknown at first show when it is applied."""
         for axis, (before, behind) in zip(self.space(), self.borders(), strict=True):
-            n = shapes[0][axis]
+            n = shape[axis]
             if n is not None and n <= before + behind:
                 raise ShapeError(
                     "nothing is left of the input",
                     who=self.described(),
                     expected=f"more than {before + behind} values along axis {axis}",
-                    got=shapes[0],
-                    fix="cut less off",
+                    got=shape,
+                    fix=f"cropping={max((n - 1) // 2, 0)} at most, or a larger input",
                 )
 
     def compute_output_shape(self, *shapes: Shape) -> Shape:
@@ -50,6 +54,7 @@ class Cropping(Spatial):
         return self.with_sizes(shapes[0], sizes, shapes[0][self.channel_axis()])
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        self.check_fits(x.shape)
         for axis, (before, behind) in zip(self.space(), self.borders(), strict=True):
             x = lax.slice_in_dim(x, before, x.shape[axis] - behind, axis=axis)
         return x, state

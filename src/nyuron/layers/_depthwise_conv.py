@@ -55,6 +55,7 @@ class DepthwiseConv(Windowed):
         return self.shape_with(shapes[0], None if channels is None else channels * self.depth_multiplier)
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        self.check_fits(x.shape)
         y = depthwise_conv(
             self.channels_last(x),
             params["kernel"],

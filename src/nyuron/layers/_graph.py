@@ -14,7 +14,7 @@ from nyuron.layers._call import Call, Forward, spec
 from nyuron.layers._keywords import Keyword, arguments, given_masks, shape_after
 from nyuron.layers._layer import Layer, as_float, forward
 from nyuron.layers._penalties import constrain_layer, layer_penalty
-from nyuron.layers._pooled import pooled_convolutions
+from nyuron.layers._pooled import pool_after, pooled_convolutions
 
 Reference = tuple[int, int | None]
 """A value: its place among (inputs, then steps), and which of a step's several outputs (None: its only one)."""
@@ -110,7 +110,7 @@ class Graph(Layer):
                 masks.append(None)
                 continue
             if place in pools:
-                named["pool"] = self.layers[self.steps[pools[place]].layer].window  # type: ignore[attr-defined]
+                named["pool"] = pool_after(layer, self.layers[self.steps[pools[place]].layer], chosen[0].shape)
             local = Call(
                 None if call.key is None else jax.random.fold_in(call.key, place),
                 named.pop("training", call.training),

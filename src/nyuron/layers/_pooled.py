@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nyuron import activations
+from nyuron.core import Shape
+from nyuron.kernels import Window
 from nyuron.layers._conv import Conv
 from nyuron.layers._pooling import MaxPooling
 
@@ -28,3 +30,10 @@ def pooled_convolutions(graph: Any) -> dict[int, int]:
         if is_simple and conv.activity_regularizer is None and conv.is_channels_first == pool.is_channels_first:
             found[place] = after[0]
     return found
+
+
+def pool_after(conv: Any, pool: Any, shape: Shape) -> Window:
+    """The pool's window over the convolution of such an input. Raises: ShapeError, in the layer's name, if one is too large."""
+    conv.check_fits(shape)
+    pool.check_fits(conv.compute_output_shape(shape))
+    return pool.window

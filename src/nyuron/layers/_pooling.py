@@ -8,7 +8,7 @@ from nyuron.core import Array, Params, Shape, State, module, static
 from nyuron.kernels import Window, average_pool, max_pool
 from nyuron.layers._call import Call
 from nyuron.layers._images import check_choice
-from nyuron.layers._spatial import Spatial, check_fits, check_tuples, settle
+from nyuron.layers._spatial import Spatial, check_tuples, check_window, settle
 
 
 @module
@@ -39,7 +39,11 @@ class Pooling(Spatial):
         super().check_shapes(*shapes)
         check_choice(self, "padding", ("valid", "same"))
         check_tuples(self, "pool_size", "strides")
-        check_fits(self, shapes[0], self.sizes(self.compute_output_shape(*shapes)), self.pool_size, "pool")
+        self.check_fits(shapes[0])
+
+    def check_fits(self, shape: Shape) -> None:
+        """Raise ShapeError for a pool larger than the input; sizes that are unknown at first show when it is applied."""
+        check_window(self, self.window, shape, self.sizes(shape), "pool")
 
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         sizes = self.sizes(shapes[0])
@@ -59,6 +63,7 @@ class MaxPooling(Pooling):
     pool_size: Any = static(2)
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        self.check_fits(x.shape)
         return self.in_format(max_pool(self.channels_last(x), self.window)), state
 
 
@@ -71,6 +76,7 @@ class AveragePooling(Pooling):
     """
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        self.check_fits(x.shape)
         return self.in_format(average_pool(self.channels_last(x), self.window)), state
 
 

@@ -64,6 +64,7 @@ class SeparableConv(Windowed):
         return self.shape_with(shapes[0], self.filters)
 
     def apply(self, params: Params, state: State, x: Array, *, call: Call) -> tuple[Array, State]:
+        self.check_fits(x.shape)
         z = depthwise_conv(self.channels_last(x), params["depthwise_kernel"], window=self.window)
         y = conv(
             z,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, Shape, ShapeError, module
+from nyuron.kernels import Window
 from nyuron.layers._axes import check_sizes
 from nyuron.layers._images import FORMATS, check_choice
 from nyuron.layers._layer import Layer
@@ -126,15 +127,27 @@ def check_channels(layer: Any, shape: Shape) -> None:
     check_sizes(layer, shape, layer.channel_axis())
 
 
-def check_fits(layer: Any, shape: Shape, outputs: tuple[int | None, ...], span: tuple[int, ...], what: str) -> None:
-    """Raise ShapeError where a kernel or pool reaches over more values than there are."""
-    for axis, n, m in zip(layer.space(), outputs, span, strict=True):
-        if n is not None and n < 1:
-            small = "a smaller one" if getattr(layer, "padding", None) == "same" else "padding='same' or a smaller one"
-            raise ShapeError(
-                f"the {what} is larger than the input",
-                who=layer.described(),
-                expected=f"at least {m} values along axis {axis}",
-                got=shape,
-                fix=f"give this layer {small}, or fewer pooling layers and strides before it",
-            )
+def check_window(layer: Any, window: Window, shape: Shape, sizes: tuple[int | None, ...], what: str) -> None:
+    """Raise ShapeError where the "kernel" or "pool" reaches over more values than the input's spatial `sizes`."""
+    known = tuple(1 if n is None else n for n in sizes)
+    if all(n is None or m >= 1 for n, m in zip(sizes, window.output_sizes(known), strict=True)):
+        return
+    is_padded = window.padding != "valid"
+    most = tuple(
+        k if n is None else min(k, (n - 1) // d + 1)
+        for n, k, d in zip(sizes, window.size, window.dilation, strict=True)
+    )
+    fix = "fewer pooling layers and strides before this layer"
+    if not is_padded and min(most) > 0:
+        fix = f"padding='same', or {what}_size={most[0] if len(most) == 1 else most} or less, or {fix}"
+    raise ShapeError(
+        f"the {what} is larger than the input",
+        who=layer.described(),
+        expected=f"at least {_times((1,) * len(sizes) if is_padded else window.spans)} values for this {what}",
+        got=f"{_times(sizes)}, from an input of shape {shape}",
+        fix=fix,
+    )
+
+
+def _times(sizes: tuple[int | None, ...]) -> str:
+    return " × ".join("any" if n is None else str(n) for n in sizes)
