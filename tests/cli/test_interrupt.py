@@ -68,3 +68,16 @@ def test_the_bar_keeps_within_the_terminal(tmp_path, columns):
     assert any("val_accuracy" in line for line in drawn)
     bars = [line for line in drawn if "━" in line]
     assert bars and max(map(len, bars)) <= int(columns)
+
+
+def test_restarts_that_have_ended_are_kept(tmp_path):
+    asked = ["train", "iris", "--hidden", "4", "--restarts", "64", "--epochs", "20000", "--patience", "0"]
+    code, said = in_terminal(asked, tmp_path, rb"\r[1-9]\d*/64 members", press)
+    assert code == 130, said
+    assert "had not ended when they were interrupted" in " ".join(said.split())
+    (folder,) = (tmp_path / "runs").iterdir()
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert (
+        metrics["stopped"].startswith("interrupted") and metrics["best_epoch"] and (folder / "model.nyuron").is_file()
+    )
+    assert None in metrics["restart_losses"]

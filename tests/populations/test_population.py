@@ -235,3 +235,46 @@ def test_a_device_compiles_a_program_once(monkeypatch):
     finally:
         jax.monitoring.unregister_event_duration_listener(listen)
     assert compiled == []
+
+
+def test_ctrl_c_keeps_what_was_learned(monkeypatch):
+    import signal
+    import threading
+
+    import jax
+
+    from nyuron.train._run import Pace
+
+    devices, seen = jax.devices()[:1], []
+    start, advance, cancel = train.Crew.__init__, train.Group.advance, train.Crew.cancel
+    monkeypatch.setattr(train.Crew, "__init__", lambda crew: start(crew, devices))
+    is_cancelled = threading.Event()
+
+    def pressed_in_the_second(group, shared, until=None, goes_on=None, pace=None):
+        seen.append(group)
+        if len(seen) < 2:
+            return advance(group, shared, until, goes_on, pace)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return advance(group, shared, until, lambda group: is_cancelled.wait(20) and goes_on(group), pace)
+
+    def cancelled(crew):
+        crew._is_cancelled.set()
+        is_cancelled.set()
+        cancel(crew)
+
+    monkeypatch.setattr(train.Group, "advance", pressed_in_the_second)
+    monkeypatch.setattr(train.Crew, "cancel", cancelled)
+    monkeypatch.setattr(train.Crew, "_pace", lambda crew, group: Pace())  # each begins with a short stretch
+    population = Population(build, members=3, seed=5)
+    for model in population:
+        model.build_for((None, 3))
+    before = [model.get_weights() for model in population]
+    histories = population.fit(X, Y, **{**FIT, "epochs": 50})
+    assert [len(h.epoch) for h in histories][::2] == [50, 0] and len(histories[1].epoch) < 50
+    assert histories[0].stop_reason is None and histories[1].stop_reason.startswith("interrupted in epoch")
+    assert histories[2].stop_reason == "interrupted before it was begun"
+    changed = [
+        any(not np.array_equal(a, b) for a, b in zip(m.get_weights(), w, strict=True))
+        for m, w in zip(population, before, strict=True)
+    ]
+    assert changed == [True, True, False]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nyuron.callbacks import EarlyStopping
+from nyuron.callbacks import EarlyStopping, History
 from nyuron.cli._bodies import BODIES
 from nyuron.cli._console import console, number
 from nyuron.cli._interrupts import uninterrupted
@@ -24,7 +24,8 @@ from nyuron.populations import Population
 def train_restarts(job: Job, restarts: int) -> tuple[Job, Outcome]:
     """Train the job's network from the seeds that follow its own, and measure the one with the best validation loss.
 
-    Without a validation part it is the training loss that counts.
+    Without a validation part it is the training loss that counts. After Ctrl-C it is the best of what was learned until
+    then.
     """
     name = network_name(job.data, job.options)
     # What the training part decides is the same in every network.
@@ -52,6 +53,8 @@ def train_restarts(job: Job, restarts: int) -> tuple[Job, Outcome]:
     courses = [np.asarray(history.history.get(monitor, []), np.float64) for history in histories]
     reached = [_reached(course, is_last=parts.held is None) for course in courses]
     best = int(np.argmin(reached))
+    # The run was interrupted also where the best restart had ended before.
+    interrupted = next((h.stop_reason for h in histories if _is_cut(h)), None)
     job, history = dataclasses.replace(job, model=population[best]), histories[best]
     with uninterrupted():
         final = in_own_units(job)
@@ -60,12 +63,14 @@ def train_restarts(job: Job, restarts: int) -> tuple[Job, Outcome]:
             epochs=len(history.epoch),
             best_epoch=int(np.nanargmin(courses[best])) + 1 if parts.held and np.isfinite(reached[best]) else None,
             seconds=seconds,
-            stopped=history.stop_reason,
+            stopped=interrupted or history.stop_reason,
             restarts=restarts,
             restart_seed=population.seeds[best],
             restart_losses=[v if np.isfinite(v) else None for v in reached],
         )
-    _say(monitor, reached, population.seeds[best])
+    cut = sum(_is_cut(h) for h in histories)
+    diverged = sum(not np.isfinite(v) and not _is_cut(h) for v, h in zip(reached, histories, strict=True))
+    _say(monitor, reached, population.seeds[best], diverged, cut)
     return job, found._replace(model=final, history=history)
 
 
@@ -76,8 +81,14 @@ def _reached(course: np.ndarray, *, is_last: bool) -> float:
     return float(known[-1] if is_last else known.min())
 
 
-def _say(monitor: str, reached: list[float], seed: int) -> None:
+def _is_cut(history: History) -> bool:
+    """Whether Ctrl-C ended it, or kept it from being begun."""
+    return (history.stop_reason or "").startswith("interrupted")
+
+
+def _say(monitor: str, reached: list[float], seed: int, diverged: int, cut: int) -> None:
     known = sorted(v for v in reached if np.isfinite(v))
-    diverged = f"; {len(reached) - len(known)} left the finite numbers" if len(known) < len(reached) else ""
+    notes = f"; {diverged} left the finite numbers" if diverged else ""
+    notes += f"; {cut} had not ended when they were interrupted" if cut else ""
     spread = f"{number(known[0])} … {number(known[-1])}, median {number(float(np.median(known)))}" if known else "–"
-    console().print(f"{len(reached)} restarts: {monitor} {spread}; seed {seed} is kept{diverged}")
+    console().print(f"{len(reached)} restarts: {monitor} {spread}; seed {seed} is kept{notes}")

@@ -17,7 +17,7 @@ from nyuron.models._fit import named_logs
 from nyuron.models._prepare import need_compiled, output_shapes, prepare, reusable, task_for
 from nyuron.models._runs import whole_batch
 from nyuron.models._validation import split_off
-from nyuron.train import CONVERGED, NOT_FINITE, STOPPED, Batch, Ground, Member, Settings, StoppingRule, Trained
+from nyuron.train import CONVERGED, NOT_FINITE, RUNNING, STOPPED, Batch, Ground, Member, Settings, StoppingRule, Trained
 
 Build = Callable[..., Any]
 RuleOf = Callable[[list[str], Any], StoppingRule | None]
@@ -226,10 +226,13 @@ def only_stopper(callbacks: Any, who: str) -> EarlyStopping | None:
     return given[0] if given else None
 
 
-def history_of(job: Job, trained: Trained) -> History:
-    """The History that `fit` would have returned."""
+def history_of(job: Job, trained: Trained | None, *, is_interrupted: bool = False) -> History:
+    """The History that `fit` would have returned; None is what a member leaves that was not begun."""
     history, settings, names = History(), job.settings, list(job.names)
     history.seed = job.member.seed
+    if trained is None:
+        history.stop_reason = "interrupted before it was begun"
+        return history
     for epoch in range(trained.epochs):
         values = tuple(figure[epoch] for figure in trained.logs)
         is_validated = (
@@ -245,6 +248,8 @@ def history_of(job: Job, trained: Trained) -> History:
         CONVERGED: "converged",
         NOT_FINITE: f"the loss is not finite at epoch {epoch}",
     }.get(trained.status)
+    if is_interrupted and trained.status == RUNNING and epoch <= settings.epochs:
+        history.stop_reason = f"interrupted in epoch {epoch}"
     return history
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from nyuron.callbacks import History, direction
 from nyuron.core import ArgumentError, StateError, next_seed
 from nyuron.layers import split_frozen
-from nyuron.models._fit import plain
+from nyuron.models._fit import interruptible, plain
 from nyuron.models._prepare import task_for
 from nyuron.populations._member import (
     Field,
@@ -25,7 +25,7 @@ from nyuron.populations._member import (
     take_over,
 )
 from nyuron.populations._progress import MembersProgress
-from nyuron.populations._train_jobs import train_jobs
+from nyuron.populations._train_jobs import train_until
 from nyuron.train import Crew, Settings, evaluate_program, numbers_as_arrays
 
 
@@ -135,7 +135,8 @@ class Population:
         alone, and keeps its last finite weights. `side_by_side` members share a device (default 1 on a CPU, where more
         gain nothing, and 64 elsewhere).
 
-        Returns: each member's History. After Ctrl-C no member is changed.
+        Returns: each member's History. Ctrl-C ends the training: members keep what they have learned until then, those that
+        were not begun stay as they were, and `stop_reason` says so. A second Ctrl-C changes no member.
         """
         given = Given(x, y, sample_weight, class_weight, validation_data, validation_split, who="Population.fit")
         field, stopper = Field(given), only_stopper(callbacks, "Population.fit")
@@ -148,11 +149,13 @@ class Population:
             validation_freq=validation_freq,
         )
         jobs = [job_for(seat, field, settings, stopper) for seat in self._seats]
-        with MembersProgress(len(jobs), verbose) as progress:
-            trained = train_jobs(jobs, side_by_side=side_by_side, on_end=progress.member_ended)
+        with interruptible() as is_interrupted, MembersProgress(len(jobs), verbose) as progress:
+            trained = train_until(jobs, is_interrupted, side_by_side=side_by_side, on_end=progress.member_ended)
+        is_cut = is_interrupted()
+        self.histories = [history_of(job, one, is_interrupted=is_cut) for job, one in zip(jobs, trained, strict=True)]
         for job, one in zip(jobs, trained, strict=True):
-            take_over(job, one)
-        self.histories = [history_of(job, one) for job, one in zip(jobs, trained, strict=True)]
+            if one is not None:
+                take_over(job, one)
         for seat, history in zip(self._seats, self.histories, strict=True):
             seat.model.history = history
         return self.histories

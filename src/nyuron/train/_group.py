@@ -13,6 +13,7 @@ import numpy as np
 
 from nyuron.core import Params, State
 from nyuron.train._advance import Plan, run_program
+from nyuron.train._clock import seconds_since
 from nyuron.train._orders import epoch_orders, epochs_at_once
 from nyuron.train._run import Pace, Settings
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
@@ -51,6 +52,8 @@ class Trained(NamedTuple):
     """How many it trained."""
     logs: tuple[np.ndarray, ...]
     """One array a figure, an entry an epoch, training before validation."""
+    seconds: float = 0.0
+    """What its training took, compiling and waiting not counted; members side by side share the time equally."""
 
 
 class Shared(NamedTuple):
@@ -98,6 +101,7 @@ class Group:
         self._lanes = [min(i, len(self.members) - 1) for i in range(width)]
         self._logs: list[list[Any]] = [[] for _ in self.members]
         self._left: dict[int, tuple[Params, State, State, int]] = {}
+        self._seconds = [0.0] * len(self.members)
         self._state: RunState | None = None
         self._drawn: tuple[Any, Any] | None = None
 
@@ -193,7 +197,7 @@ class Group:
             self._state = self._start()
         left = self._left[place] if place in self._left else self._ended(self._lanes.index(place))
         logs = self.logs(place)
-        return Trained(*left, len(logs[0]) if logs else 0, logs)
+        return Trained(*left, len(logs[0]) if logs else 0, logs, self._seconds[place])
 
     # One stretch.
 
@@ -204,6 +208,7 @@ class Group:
         steps, first = -(-total // settings.batch_size), self.epoch
         before = first * steps + int(self._state.step)  # type: ignore[union-attr]
         last = min(before + pace.next(), min(first + capacity, until) * steps)
+        running = self.running
         began = time.perf_counter()
         checked = None if shared.validation is None else (shared.validation, self._validation_orders(shared, lanes))
         arguments = (
@@ -225,6 +230,8 @@ class Group:
             state = _mended(state, safe)
         self._state, self.epoch = state, int(state.epoch)
         pace.record(last - before, time.perf_counter() - began)
+        for place in running:
+            self._seconds[place] += seconds_since(began) / len(running)
         logs = jax.tree.map(lambda a: np.asarray(a)[: self.epoch - first], logs)
         for lane, place in enumerate(self._lanes):
             if place not in self._left and self._lanes.index(place) == lane:
@@ -320,6 +327,7 @@ class Group:
                     inside = [self._lanes[0]]
                 part.epoch = self.epoch
                 part._logs = [self._logs[i] for i in places]
+                part._seconds = [self._seconds[i] for i in places]
                 part._left = {i - places[0]: self._left[i] for i in places if i in self._left}
                 part._enter_lanes(self, inside, max(width, len(inside)))
                 part._lanes = [max(owner - places[0], 0) for owner in part._lanes]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,14 +21,13 @@ class Open:
 
     asked: Asked
     seeds: tuple[int, ...]
-    began: float = field(default_factory=time.perf_counter)
     jobs: list[Job] = field(default_factory=list)
     ended: dict[int, Ended] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
-        """Since the trial was begun."""
-        return time.perf_counter() - self.began
+        """What the executions that ended took."""
+        return sum(one.trained.seconds for one in self.ended.values())
 
     def ended_in_order(self) -> list[Ended]:
         """What the executions left."""

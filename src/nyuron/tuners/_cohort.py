@@ -111,5 +111,5 @@ class Cohort:
             ended.append(self.bench.trials.ended(job, group.trained(place)))
             group.stop(place, STOPPED)
         asked = trial.asked
-        record = self.bench.trials.record(number, asked.values, trial.seeds, ended, trial.seconds, state)
+        record = self.bench.trials.record(number, asked.values, trial.seeds, ended, state)
         self.bench.tell(replace(record, notes=notes), [] if state == PRUNED else ended)

@@ -131,7 +131,7 @@ class Runner:
                 ended, asked = trial.ended_in_order(), trial.asked
                 self._tell(
                     trial,
-                    self.bench.trials.record(asked.number, asked.values, trial.seeds, ended, trial.seconds),
+                    self.bench.trials.record(asked.number, asked.values, trial.seeds, ended),
                     ended,
                 )
 

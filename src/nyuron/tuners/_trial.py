@@ -29,6 +29,8 @@ class TrialRecord:
     epochs: int = 0
     """Trained in all executions together."""
     seconds: float = 0.0
+    """Training and validating, all executions together; compiling and waiting for a device are not counted. Trials that
+    train side by side on a device share the time equally."""
     error: str | None = None
     curves: tuple[Mapping[str, list[float]], ...] = ()
     """One an execution: each figure's values, an entry an epoch."""

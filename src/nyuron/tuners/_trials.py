@@ -141,7 +141,6 @@ class Trials:
         values: Mapping[str, Any],
         seeds: Sequence[int],
         ended: Sequence[Ended],
-        seconds: float,
         state: str = COMPLETE,
     ) -> TrialRecord:
         """What came of a trial; one whose loss left the finite numbers has failed."""
@@ -168,7 +167,7 @@ class Trials:
             figures=figures,
             best_epoch=None if best[0] is None else histories[0].epoch[0] + best[0][1] + 1,
             epochs=sum(one.trained.epochs for one in ended),
-            seconds=seconds,
+            seconds=sum(one.trained.seconds for one in ended),
             error=broken,
             curves=tuple(_curves(h.history) for h in histories),
         )
