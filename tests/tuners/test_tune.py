@@ -137,7 +137,8 @@ def test_a_failing_trial_is_recorded_and_the_search_goes_on():
     assert "three is one too many" in found.trials[1].error
     assert "not finite" in found.trials[3].error
     assert found.best.number in (0, 2)
-    broken = search(build=fragile, space={"units": [3]}, method="grid", trials=None)
+    with pytest.warns(UserWarning, match="no trial succeeded"):
+        broken = search(build=fragile, space={"units": [3]}, method="grid", trials=None)
     with pytest.raises(StateError, match="three is one too many"):
         broken.best  # noqa: B018
 

@@ -107,7 +107,9 @@ def check_rising(times: Any, n: int) -> None:
 def _count_of(y: Any) -> int:
     if isinstance(y, int | np.integer) and not isinstance(y, bool):
         return int(y)
-    return rows_of(y, "y")
+    # A list of numbers or words is a line of labels; one of arrays has the rows of these.
+    is_line = isinstance(y, list) and not any(np.ndim(value) for value in y)
+    return rows_of(np.asarray(y) if is_line else y, "y")
 
 
 def _check_numbers(n: int, k: Any, repeats: int, shuffle: bool) -> None:
@@ -121,7 +123,11 @@ def _check_numbers(n: int, k: Any, repeats: int, shuffle: bool) -> None:
         )
     if k > n:
         raise ArgumentError(
-            "there are more folds than rows", who=WHO, expected=f"k of at most {n}", got=f"k={k}", fix=f"k={n}"
+            "there are more folds than rows",
+            who=WHO,
+            expected=f"k of at most {n}" if n > 1 else "at least two rows",
+            got=f"k={k} of {n} rows",
+            fix=f"k={n}" if n > 1 else "more rows",
         )
     if repeats < 1 or (repeats > 1 and (not shuffle or k == n)):
         raise ArgumentError(
@@ -161,7 +167,11 @@ def _by_time(n: int, k: int, gap: int, test_size: int | None, max_train_size: in
         )
     if isinstance(max_train_size, str) and max_train_size != EQUAL:
         raise ArgumentError(
-            "max_train_size cannot be used", who=WHO, expected=f"rows, or {EQUAL!r}", got=repr(max_train_size)
+            "max_train_size cannot be used",
+            who=WHO,
+            expected=f"rows, or {EQUAL!r}",
+            got=repr(max_train_size),
+            fix=f"max_train_size={EQUAL!r} for the length of the first fold, a number of rows, or None for all",
         )
     most: Any = first if max_train_size == EQUAL else max_train_size
     return TimeSeriesSplit(n_splits=k, gap=gap, test_size=test_size, max_train_size=most)
@@ -210,6 +220,7 @@ def _given(cv: Any, n: int, y: Any, groups: np.ndarray | None) -> list[Fold]:
                 who=WHO,
                 expected="(training rows, validation rows)",
                 got=repr(pair)[:60],
+                fix="cv=list(splitter.split(x)), or cv=[(train_rows, validation_rows), …]",
             )
         found.append(Fold(*(_rows(rows, n, i) for rows in pair)))
         both = np.intersect1d(found[-1].train, found[-1].validation)
@@ -222,7 +233,13 @@ def _given(cv: Any, n: int, y: Any, groups: np.ndarray | None) -> list[Fold]:
                 fix="take them out of one side",
             )
     if not found:
-        raise ArgumentError("cv gives no fold", who=WHO, expected="at least one", got="none")
+        raise ArgumentError(
+            "cv gives no fold",
+            who=WHO,
+            expected="at least one",
+            got="none",
+            fix="k=5, or list(splitter.split(x)): a generator that has run out gives none",
+        )
     return found
 
 

@@ -17,6 +17,7 @@ from nyuron.models._fit import named_logs
 from nyuron.models._prepare import need_compiled, output_shapes, prepare, reusable, task_for
 from nyuron.models._runs import whole_batch
 from nyuron.models._validation import split_off
+from nyuron.populations._builder import check_builder
 from nyuron.train import CONVERGED, NOT_FINITE, RUNNING, STOPPED, Batch, Ground, Member, Settings, StoppingRule, Trained
 
 Build = Callable[..., Any]
@@ -29,6 +30,7 @@ class Seat:
 
     def __init__(self, build: Build, values: Mapping[str, Any], seed: int) -> None:
         self.values, self.seed = dict(values), seed
+        check_builder(build, self.values)
         with seeded(seed) as drawn:
             self.model = build(**self.values)
             self.drawn = drawn()

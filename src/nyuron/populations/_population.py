@@ -14,6 +14,7 @@ from nyuron.core import ArgumentError, StateError, next_seed
 from nyuron.layers import split_frozen
 from nyuron.models._fit import interruptible, plain
 from nyuron.models._prepare import task_for
+from nyuron.populations._lists import checked_seeds, count_of, values_of
 from nyuron.populations._member import (
     Field,
     Given,
@@ -76,8 +77,10 @@ class Population:
         seed: int | None = None,
         seeds: Sequence[int] | None = None,
     ) -> None:
-        each = _each(hyperparameters)
-        members = _count(members, each, seeds)
+        each = values_of(hyperparameters)
+        if seeds is not None:
+            seeds = checked_seeds(seeds)
+        members = count_of(members, each, seeds)
         if seeds is None:
             first = next_seed() if seed is None else seed
             seeds = [(first + i) % 2**32 for i in range(members)]
@@ -208,6 +211,14 @@ class Population:
         Outputs that are rows of shares (not negative, Σ = 1) are taken for probabilities of classes; a single unit
         between 0 and 1 with a binary loss for that of the second of two.
         """
+        if members is not None and not (len(members) and set(members) <= set(range(-len(self), len(self)))):
+            raise ArgumentError(
+                "there are no such members",
+                who="Population.ask",
+                expected=f"numbers of 0 … {len(self) - 1}, one at least",
+                got=repr(list(members))[:60],
+                fix="leave members out to ask all",
+            )
         chosen = self if members is None else Population._of([self._seats[i] for i in members], [])
         each = chosen.predict(x, batch_size)
         return Answers(each, each.mean(axis=0), each.std(axis=0), self._votes(each))
@@ -219,7 +230,8 @@ class Population:
         """
         if not self.histories:
             raise StateError("the population is not trained", who="Population.best", fix="population.fit(x, y) first")
-        sign = direction(monitor, mode, "Population.best", self[0])
+        is_logged = any(monitor in h.history for h in self.histories)
+        sign = direction(monitor, mode, "Population.best", self[0]) if is_logged else 1
         found = [best_value(h.history, monitor, sign) for h in self.histories]
         values = [-np.inf if one is None else one[0] * sign for one in found]
         if not np.isfinite(values).any():
@@ -303,44 +315,3 @@ def fit_many(
     population = Population(build, members, hyperparameters, seed=seed, seeds=seeds)
     population.fit(x, y, **options)
     return population
-
-
-def _each(given: Any) -> list[dict[str, Any]] | None:
-    """One mapping a member."""
-    if given is None:
-        return None
-    if not isinstance(given, Mapping):
-        return [dict(values) for values in given]
-    lengths = {name: len(values) for name, values in given.items()}
-    if len(set(lengths.values())) != 1:
-        raise ArgumentError(
-            "the lists of hyperparameters differ in length",
-            who="Population",
-            expected="a value for each member in each list",
-            got=", ".join(f"{name}: {count}" for name, count in lengths.items()) or "no list",
-            fix="nyuron.tune tries combinations; here each member's values stand at its place",
-        )
-    return [dict(zip(given, values, strict=True)) for values in zip(*given.values(), strict=True)]
-
-
-def _count(members: int | None, each: list[Any] | None, seeds: Sequence[int] | None) -> int:
-    counts = {
-        name: count
-        for name, count in (
-            ("members", members),
-            ("hyperparameters", None if each is None else len(each)),
-            ("seeds", None if seeds is None else len(seeds)),
-        )
-        if count is not None
-    }
-    if not counts:
-        return 64
-    if len(set(counts.values())) > 1 or min(counts.values()) < 1:
-        raise ArgumentError(
-            "the numbers of members disagree",
-            who="Population",
-            expected="one number, at least 1",
-            got=", ".join(f"{name}: {count}" for name, count in counts.items()),
-            fix="leave members= out: it follows from the lists",
-        )
-    return next(iter(counts.values()))

@@ -15,13 +15,22 @@ MOST_BINS = 10
 def line_of(values: Any, n: int, name: str) -> np.ndarray:
     """One value a row.
 
-    Raises: ShapeError for any other shape.
+    Raises: ShapeError for any other shape; DataError where one is missing.
     """
     line = np.asarray(values)
     line = line.reshape(len(line)) if line.ndim == 2 and line.shape[1] == 1 else line
     if line.shape != (n,):
         raise ShapeError(
             f"{name} does not fit the rows", who=WHO, expected=f"({n},)", got=line.shape, fix="pass one value a row"
+        )
+    missing = np.flatnonzero(line != line if line.dtype.kind == "f" else ())
+    if len(missing):
+        raise DataError(
+            f"{name} has values that are missing",
+            who=WHO,
+            expected="a value in every row",
+            got=f"NaN in {len(missing)} rows, row {missing[0]} first",
+            fix=f"leave these rows out, or give {name} a value there",
         )
     return line
 

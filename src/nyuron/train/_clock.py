@@ -12,7 +12,7 @@ _COMPILED = "/jax/core/compile/"
 _of_thread = threading.local()
 
 
-def _on_event(event: str, seconds: float, **_: Any) -> None:
+def _on_event(event: str, duration_secs: float, **kwargs: Any) -> None:
     if event.startswith(_COMPILED):
         _of_thread.compiled = time.perf_counter()
 

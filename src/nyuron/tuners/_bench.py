@@ -27,7 +27,7 @@ class Open:
     @property
     def seconds(self) -> float:
         """What the executions that ended took."""
-        return sum(one.trained.seconds for one in self.ended.values())
+        return float(sum(one.trained.seconds for one in self.ended.values()))
 
     def ended_in_order(self) -> list[Ended]:
         """What the executions left."""

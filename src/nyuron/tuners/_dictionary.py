@@ -37,7 +37,13 @@ def space_from_dictionary(entries: Mapping[str, Any]) -> Space:
     made = []
     for name, entry in entries.items():
         if not isinstance(name, str):
-            raise KindError("a hyperparameter's name must be a string", who="space", got=f"{name!r}")
+            raise KindError(
+                "a hyperparameter's name must be a string",
+                who="space",
+                expected="a string",
+                got=f"{name!r}",
+                fix=f"write {str(name)!r} in quotes",
+            )
         made.append(_hyperparameter(name, entry))
     return Space(made)
 
@@ -50,10 +56,24 @@ def space_from_file(path: str | os.PathLike[str]) -> Space:
     path = Path(path)
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise FileFormatError("too large for a space", who=str(path), got=f"{path.stat().st_size} bytes")
+            raise FileFormatError(
+                "too large for a space",
+                who=str(path),
+                expected=f"at most {_MOST_BYTES} bytes",
+                got=f"{path.stat().st_size} bytes",
+                fix="put the hyperparameters alone into this file; give long lists as {low: …, high: …, step: …}",
+            )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError("the space cannot be read", who=str(path), got=error) from error
+        raise DataError(
+            "the space cannot be read",
+            who=str(path),
+            expected="a text file of YAML or JSON",
+            got=error,
+            fix="save the file as UTF-8"
+            if isinstance(error, UnicodeDecodeError)
+            else f"an existing file of YAML or JSON; here is {Path.cwd()}",
+        ) from error
     entries = _from_json(path, text) if path.suffix.lower() == ".json" else _from_yaml(path, text)
     if not isinstance(entries, dict) or not entries:
         raise FileFormatError(
@@ -61,6 +81,7 @@ def space_from_file(path: str | os.PathLike[str]) -> Space:
             who=str(path),
             expected="a hyperparameter a line, such as 'units: [64, 128]'",
             got=type(entries).__name__ if entries else "an empty file",
+            fix="write lines such as 'units: [64, 128]' and 'rate: {low: 0.001, high: 0.1, log: true}'",
         )
     return space_from_dictionary(entries)
 
@@ -71,14 +92,20 @@ def _hyperparameter(name: str, entry: Any) -> HyperParameter:
         return _from_mapping(name, dict(entry))
     if isinstance(entry, range):
         if not entry:
-            raise ArgumentError("the range is empty", who=who, got=repr(entry))
+            raise ArgumentError(
+                "the range is empty",
+                who=who,
+                expected="a range with at least one value",
+                got=repr(entry),
+                fix=f"range({min(entry.start, entry.stop)}, {max(entry.start, entry.stop) + 1}, {abs(entry.step)})",
+            )
         return number("int", name, min(entry), max(entry), abs(entry.step))
     if isinstance(entry, tuple):
         return _from_pair(name, entry)
     if isinstance(entry, list) or hasattr(entry, "tolist"):
         found = plain(entry)
         return _choice(name, found) if isinstance(found, tuple) else options("fixed", name, [found])
-    return options("fixed", name, [_named(who, entry)])
+    return options("fixed", name, [plain(entry, who)])
 
 
 def _from_pair(name: str, entry: tuple[Any, ...]) -> HyperParameter:
@@ -107,13 +134,19 @@ def _from_mapping(name: str, entry: dict[str, Any]) -> HyperParameter:
                 who=who,
                 expected=", ".join(known),
                 got=repr(key),
-                fix=f"did you mean {guess!r}?" if guess and guess not in entry else None,
+                fix=f"did you mean {guess!r}?" if guess and guess not in entry else f"leave {key!r} out",
             )
     conditions = _conditions(who, entry.get("when"))
     default = entry.get("default")
     if "choices" in entry:
         if not isinstance(entry["choices"], list | tuple):
-            raise KindError("choices must be a list", who=who, got=repr(entry["choices"]))
+            raise KindError(
+                "choices must be a list",
+                who=who,
+                expected="a list of values",
+                got=repr(entry["choices"]),
+                fix=f"'choices': [{entry['choices']!r}]",
+            )
         return _choice(name, entry["choices"], entry.get("ordered"), default, conditions)
     missing = [key for key in ("low", "high") if key not in entry]
     if missing:
@@ -122,6 +155,7 @@ def _from_mapping(name: str, entry: dict[str, Any]) -> HyperParameter:
             who=who,
             expected="{'low': …, 'high': …} or {'choices': […]}",
             got=repr(entry),
+            fix=f"add {' and '.join(f'{key!r}: …' for key in missing)}, or 'choices': [1, 2, 3] for a list of values",
         )
     low, high, step = entry["low"], entry["high"], entry.get("step")
     kind = _kind(low, high, step, default)
@@ -131,7 +165,13 @@ def _from_mapping(name: str, entry: dict[str, Any]) -> HyperParameter:
         return number(kind, name, low, high, step, sampling, default=default, conditions=conditions)
     if step is not None or not isinstance(points, int) or points < 1:
         expected = "a step, or a number of values of at least 1"
-        raise ArgumentError("cannot be divided so", who=who, expected=expected, got=f"step={step}, number={points}")
+        raise ArgumentError(
+            "cannot be divided so",
+            who=who,
+            expected=expected,
+            got=f"step={step}, number={points}",
+            fix="'number': 5 without 'step'" if step is not None else "'number': 5",
+        )
     divided = HyperParameter(name, kind, number(kind, name, low, high, None, sampling).low, high, None, sampling)
     return options("choice", name, divided.values(points), True, default, conditions)
 
@@ -148,16 +188,15 @@ def _conditions(who: str, when: Any) -> Conditions:
     if when is None:
         return ()
     if not isinstance(when, Mapping) or not when:
-        raise KindError("'when' must name the parent", who=who, expected="{'parent': [values]}", got=repr(when))
+        raise KindError(
+            "'when' must name the parent",
+            who=who,
+            expected="{'parent': [values]}",
+            got=repr(when),
+            fix="'when': {'optimizer': ['sgd']} for a hyperparameter that counts where optimizer is sgd",
+        )
     found = ((parent, allowed if isinstance(allowed, list | tuple) else [allowed]) for parent, allowed in when.items())
     return tuple((str(parent), plain(allowed)) for parent, allowed in found)
-
-
-def _named(who: str, value: Any) -> Any:
-    try:
-        return plain(value)
-    except KindError as error:
-        raise KindError(f"{who}: {error}") from None
 
 
 def _is_number(value: Any) -> bool:
@@ -180,7 +219,13 @@ def _from_json(path: Path, text: str) -> Any:
     except (ValueError, RecursionError) as error:
         if isinstance(error, FileFormatError):
             raise
-        raise FileFormatError("not JSON", who=str(path), got=error) from error
+        raise FileFormatError(
+            "not JSON",
+            who=str(path),
+            expected='{"units": [64, 128]}',
+            got=error,
+            fix="mend that line: names and texts in double quotes, a comma between entries, none after the last",
+        ) from error
 
 
 def _from_yaml(path: Path, text: str) -> Any:
@@ -204,4 +249,11 @@ def _from_yaml(path: Path, text: str) -> Any:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         if isinstance(error, FileFormatError):
             raise
-        raise FileFormatError("not YAML", who=str(path), got=error) from error
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        raise FileFormatError(
+            "not YAML" if mark is None else f"not YAML in line {mark.line + 1}, column {mark.column + 1}",
+            who=str(path),
+            expected="units: [64, 128]",
+            got=problem or " ".join(str(error).split()),
+            fix="mend that line: 'name: value' with a blank after the colon, and spaces, no tabs, before it",
+        ) from error

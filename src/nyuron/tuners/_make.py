@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nyuron.core import ArgumentError, KindError, nearest
+from nyuron.models import Model
 from nyuron.tuners._hyperparameters import HyperParameters
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -39,13 +40,15 @@ def builder(build: Any) -> Callable[..., Any]:
     Raises: KindError if it is neither.
     """
     found = build if inspect.isroutine(build) else getattr(build, "build", build)
-    if not callable(found) or (isinstance(build, type) and found is not build):
+    if isinstance(build, Model) or not callable(found) or (isinstance(build, type) and found is not build):
         raise KindError(
             "a builder makes a model",
             who="build",
             expected="a function build(hp) or build(**values), or an object with build(hp)",
             got=f"{build!r} ({type(build).__name__})",
-            fix="make an instance of it first" if isinstance(build, type) else None,
+            fix=f"make an instance of it first: {build.__name__}()"
+            if isinstance(build, type)
+            else "def build(hp): … return model",
         )
     return found
 

@@ -349,7 +349,8 @@ class Search:
     def __repr__(self) -> str:
         ranked = self.ranked()
         best = f", best {self.objective} {ranked[0].value:.4g}" if ranked else ""
-        return f"<Search of {len(self._records)} trials{best}>"
+        failed = sum(t.state == FAILED for t in self.trials)
+        return f"<Search of {len(self._records)} trials{f', {failed} failed' if failed else ''}{best}>"
 
 
 def shown(value: Any) -> str:

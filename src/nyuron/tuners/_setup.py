@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,10 +70,22 @@ class SearchSetup:
         for what, value in numbers.items():
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
                 raise ArgumentError(
-                    f"{what} is no number of anything", who="search", expected="1 or more", got=repr(value)
+                    f"{what} cannot be used",
+                    who="search",
+                    expected="a whole number, 1 or more",
+                    got=repr(value),
+                    fix=f"{what}={max(round(value), 1) if isinstance(value, float) and math.isfinite(value) else 10}",
                 )
         if self.sample is not None and not 0 < self.sample <= 1:
-            raise ArgumentError("sample is a share", who="search", expected="0 < sample ≤ 1", got=self.sample)
+            raise ArgumentError(
+                "sample is a share",
+                who="search",
+                expected="0 < sample ≤ 1",
+                got=self.sample,
+                fix=f"sample={self.sample / 100:g}"
+                if 1 < self.sample <= 100
+                else "sample=0.1 for a tenth of the combinations, None for all",
+            )
         if self.sample is not None and self.sampler != "grid":
             raise ArgumentError(
                 "sample draws from a grid",

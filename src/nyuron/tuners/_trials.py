@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nyuron.callbacks import EarlyStopping
-from nyuron.core import ArgumentError, NyuronError
+from nyuron.core import ArgumentError, NyuronError, nearest
 from nyuron.populations import Field, Fold, Job, Seat, best_value, history_of, job_for
 from nyuron.train import NOT_FINITE, Settings, StoppingRule, Trained
 from nyuron.tuners._make import make
@@ -65,6 +65,16 @@ class Trials:
 
     def settings_for(self, values: Mapping[str, Any]) -> Settings:
         """The fit's settings, with what the values say of them."""
+        for name in FIT_NAMES:
+            value = values.get(name, 1)
+            if not isinstance(value, int | float) or value != int(value) or value < 1:
+                raise ArgumentError(
+                    f"hyperparameter {name!r} cannot be used",
+                    who="tune",
+                    expected="a whole number, 1 or more",
+                    got=repr(value),
+                    fix="take it out of the space",
+                )
         size = int(values.get("batch_size", self.settings.batch_size))
         is_same = self.settings.validation_batch_size == self.settings.batch_size
         return dataclasses.replace(
@@ -92,15 +102,18 @@ class Trials:
 
     def _rule(self, logged: list[str], model: Any) -> StoppingRule:
         if self.objective not in logged:
+            guess = nearest(self.objective, logged)
             validates = any(name.startswith("val_") for name in logged)
             raise ObjectiveError(
                 f"the objective {self.objective!r} is not logged",
                 who="tune",
                 expected=", ".join(logged),
                 got=repr(self.objective),
-                fix="name a figure that is logged"
-                if validates or not self.objective.startswith("val_")
-                else "pass validation_data or validation_split",
+                fix="pass validation_data or validation_split"
+                if self.objective.startswith("val_") and not validates
+                else f"did you mean {guess!r}?"
+                if guess
+                else "name a figure that is logged",
             )
         return self._keeper().rule(logged, model)
 
@@ -167,7 +180,7 @@ class Trials:
             figures=figures,
             best_epoch=None if best[0] is None else histories[0].epoch[0] + best[0][1] + 1,
             epochs=sum(one.trained.epochs for one in ended),
-            seconds=sum(one.trained.seconds for one in ended),
+            seconds=float(sum(one.trained.seconds for one in ended)),
             error=broken,
             curves=tuple(_curves(h.history) for h in histories),
         )

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nyuron.callbacks import direction as direction_of
 from nyuron.core import ArgumentError, next_seed
 from nyuron.models._fit import interruptible
 from nyuron.populations import Field, Fold, Given, only_stopper
 from nyuron.populations import folds as cut
 from nyuron.train import Crew, Settings, lanes_for
 from nyuron.tuners._bench import Bench, Told
+from nyuron.tuners._check import MODES, check_schedule, check_search
 from nyuron.tuners._discover import as_space
 from nyuron.tuners._hyperband import Hyperband, Schedule
 from nyuron.tuners._ledger import Ledger
@@ -99,8 +103,16 @@ def tune(
         >>> len(search.trials), sorted(search.best_hyperparameters)
         (2, ['units'])
     """
+    numbers = {
+        "epochs": (epochs, 1),
+        "batch_size": (batch_size, 1),
+        "executions_per_trial": (executions_per_trial, 1),
+        "keep": (keep, 0),
+    }
+    numbers |= {} if trials is None else {"trials": (trials, 1)}
+    check_search(method, METHODS, direction, data, timeout, numbers)
+    check_schedule(method, schedule, list(inspect.signature(tune).parameters))
     space = _space(build, space)
-    _check(method, direction, executions_per_trial, data)
     folder = None if folder is None else Path(folder)
     is_there = folder is not None and (folder / "search.json").is_file()
     before = Search.load(folder) if is_there else None  # type: ignore[arg-type]
@@ -137,12 +149,12 @@ def tune(
         search.begun, search.chosen, search.seconds = before.begun, before.chosen, before.seconds
     with ledger:
         _drive(ledger, made, search, width, timeout, on_told, schedule)
+    if search.stopped is None and search.trials and not search.ranked():
+        error = next((t.error for t in search.trials if t.error), "none was complete")
+        warnings.warn(f"no trial succeeded ({len(search.trials)} failed); the first error: {error}", stacklevel=2)
     if test_data is not None and search.stopped is None and search.chosen is None and search.ranked():
         search.test(*test_data)
     return search
-
-
-_MODES = {"auto": "auto", "minimize": "min", "maximize": "max", "min": "min", "max": "max"}
 
 
 def _trials(method: str, trials: int | None, made: Trials, schedule: Mapping[str, Any]) -> int | None:
@@ -222,39 +234,21 @@ def _space(build: Any, source: Any) -> Space:
 
 def _sign(made: Trials, space: Space, direction: str) -> int:
     """+1 where more of the objective is better; asked of a model where the name of a figure of the user's does not say it."""
-    from nyuron.callbacks import direction as direction_of
-
-    mode = _MODES[direction]
+    mode = MODES[direction]
     if mode != "auto":
         return 1 if mode == "max" else -1
     try:
         return direction_of(made.objective, "auto", "tune")
     except ArgumentError:
-        return direction_of(made.objective, "auto", "tune", made.seat(space.defaults(), 0).model)
-
-
-def _check(method: str, direction: str, executions: int, data: Any) -> None:
-    if method not in METHODS:
+        # A model says of which class its metric is, or that it has no figure of this name.
+        model = made.job(space.defaults(), 0).seat.model
+    try:
+        return direction_of(made.objective, "auto", "tune", model)
+    except ArgumentError as error:
         raise ArgumentError(
-            "there is no such method", who="tune", expected=", ".join(METHODS), got=repr(method), fix="method='random'"
-        )
-    if direction not in _MODES:
-        raise ArgumentError(
-            "there is no such direction", who="tune", expected=", ".join(_MODES), got=repr(direction), fix="minimize"
-        )
-    if executions < 1:
-        raise ArgumentError(
-            "a trial needs an execution",
+            f"it is not known whether more or less of {made.objective!r} is better",
             who="tune",
-            expected="executions_per_trial of 1 or more",
-            got=executions,
-            fix="executions_per_trial=1",
-        )
-    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
-        raise ArgumentError(
-            "the data must be a pair",
-            who="tune",
-            expected="(x, y) or (x, y, sample_weight)",
-            got=type(data).__name__,
-            fix="nyuron.tune(build, space, (x, y))",
-        )
+            expected="direction='minimize' or direction='maximize'",
+            got="direction='auto'",
+            fix=f"tune(…, objective={made.objective!r}, direction='minimize')",
+        ) from error
