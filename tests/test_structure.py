@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import nyuron
+from nyuron import core
 
 SOURCE = Path(nyuron.__file__).parent
 SNAPSHOT = Path(__file__).with_name("api.txt")
@@ -132,6 +133,33 @@ def test_source_neither_asserts_nor_runs_data_as_code(path: Path) -> None:
             roots = {module.split(".")[0] for module in modules}
             found += [(node.lineno, root) for root in roots & {"pickle", "cloudpickle", "dill", "marshal", "shelve"}]
     assert not found
+
+
+ERRORS = {name for name, thing in vars(core).items() if inspect.isclass(thing) and issubclass(thing, core.NyuronError)}
+
+
+def hints(node: ast.expr) -> list[ast.expr]:
+    """What an expression can be, where it depends on a condition."""
+    return hints(node.body) + hints(node.orelse) if isinstance(node, ast.IfExp) else [node]
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_errors_say_how_to_repair_them(path: Path) -> None:
+    nodes = list(ast.walk(tree(path)))
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    errors = ERRORS | {node.name for node in classes if any(ast.unparse(base) in ERRORS for base in node.bases)}
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.Raise) and node.exc is not None and ast.unparse(node.exc).split(".")[-1] in errors:
+            found.append((node.lineno, "a class without a message"))
+        if not isinstance(node, ast.Call) or ast.unparse(node.func).split(".")[-1] not in errors:
+            continue
+        given = {keyword.arg: keyword.value for keyword in node.keywords}
+        values = hints(given["fix"]) if "fix" in given else []
+        is_empty = any(isinstance(value, ast.Constant) and not value.value for value in values)
+        if None not in given and (not values or is_empty):
+            found.append((node.lineno, ast.unparse(node)[:80]))
+    assert not found, "fix= says what is to be typed or changed"
 
 
 def modules_after(code: str) -> set[str]:

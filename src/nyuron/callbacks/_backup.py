@@ -33,10 +33,20 @@ class BackupAndRestore(Callback):
     ) -> None:
         super().__init__()
         if not str(backup_dir):
-            raise ArgumentError("backup_dir is empty", who="BackupAndRestore", expected="a folder", got="''")
+            raise ArgumentError(
+                "backup_dir is empty",
+                who="BackupAndRestore",
+                expected="a folder",
+                got="''",
+                fix="backup_dir='backup', a folder that is made where there is none",
+            )
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
             raise ArgumentError(
-                "save_freq cannot be used", who="BackupAndRestore", expected="'epoch' or a number", got=save_freq
+                "save_freq cannot be used",
+                who="BackupAndRestore",
+                expected="'epoch' or a number",
+                got=save_freq,
+                fix="save_freq='epoch', or save_freq=100 to write after every 100 batches",
             )
         self.backup_dir, self.save_freq = Path(backup_dir), save_freq
         self.double_checkpoint, self.delete_checkpoint = double_checkpoint, delete_checkpoint

@@ -46,7 +46,11 @@ class ModelCheckpoint(Callback):
             self.on_train_batch_end = self._after_step  # type: ignore[method-assign]
         elif save_freq != "epoch":
             raise ArgumentError(
-                "save_freq cannot be used", who="ModelCheckpoint", expected="'epoch' or a number", got=save_freq
+                "save_freq cannot be used",
+                who="ModelCheckpoint",
+                expected="'epoch' or a number",
+                got=save_freq,
+                fix="save_freq='epoch', or save_freq=100 to write after every 100 batches",
             )
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nyuron.callbacks._callback import Callback
-from nyuron.core import ArgumentError
+from nyuron.core import ArgumentError, nearest
 
 
 class LambdaCallback(Callback):
@@ -42,6 +42,14 @@ class LambdaCallback(Callback):
         known = [name for name in dir(Callback) if name.startswith("on_")]
         for name, function in {**named, **hooks}.items():
             if name not in known:
-                raise ArgumentError(f"there is no hook {name!r}", who="LambdaCallback", expected=known, got=name)
+                raise ArgumentError(
+                    f"there is no hook {name!r}",
+                    who="LambdaCallback",
+                    expected=known,
+                    got=name,
+                    fix=f"did you mean {guess}=…?"
+                    if (guess := nearest(name, known))
+                    else "name the hook by its moment: on_epoch_end=…",
+                )
             if function is not None:
                 setattr(self, name, function)

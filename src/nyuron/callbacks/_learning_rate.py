@@ -47,7 +47,11 @@ class LearningRateScheduler(Callback):
             rate = float(rate)
         except (TypeError, ValueError) as error:
             raise KindError(
-                "the schedule gave no number", who="LearningRateScheduler", expected="a float", got=repr(rate)
+                "the schedule gave no number",
+                who="LearningRateScheduler",
+                expected="a float",
+                got=repr(rate),
+                fix="return a number for every epoch, also at the end: `return rate`",
             ) from error
         self.model.optimizer.learning_rate = rate
         if self.verbose:
@@ -94,7 +98,11 @@ class ReduceLROnPlateau(Callback):
         super().__init__()
         if factor >= 1.0:
             raise ArgumentError(
-                "the learning rate would not fall", who="ReduceLROnPlateau", expected="factor < 1", got=factor
+                "the learning rate would not fall",
+                who="ReduceLROnPlateau",
+                expected="factor < 1",
+                got=factor,
+                fix=f"factor={1 / factor:g}" if factor > 1 else "factor=0.1, so that a plateau divides the rate by ten",
             )
         self.monitor, self.factor, self.patience, self.verbose, self.mode = monitor, factor, patience, verbose, mode
         self.min_delta, self.cooldown, self.min_lr = abs(min_delta), cooldown, min_lr

@@ -53,6 +53,7 @@ class TensorBoard(Callback):
                 who="TensorBoard",
                 expected="'batch', 'epoch' or a number",
                 got=update_freq,
+                fix="update_freq='epoch', or update_freq=100 to write after every 100 batches",
             )
         self._writers: dict[str, Any] = {}
         self._steps = self._iterations = 0

@@ -112,8 +112,13 @@ def chosen_optimizer(options: TrainOptions, spec: NetworkSpec | None, suited: Su
 def _from_mapping(wanted: dict[str, Any]) -> Any:
     name = wanted.pop("class", None)
     if name is None:
+        others = "".join(f", {argument}: {value}" for argument, value in wanted.items())
         raise DataError(
-            "the optimizer has no class", who="--model", expected="{class: SGD, learning_rate: 0.1}", got=wanted
+            "the optimizer has no class",
+            who="--model",
+            expected="{class: SGD, learning_rate: 0.1}",
+            got=wanted,
+            fix=f"write optimizer: {{class: SGD{others}}}, or nyuron train … --optimizer sgd",
         )
     cls = type(optimizers.get(name))
     accepted = [field.name for field in dataclasses.fields(cls) if field.init]

@@ -120,7 +120,13 @@ def _from_npz(source: str) -> tuple[np.ndarray, Any]:
     with np.load(source, allow_pickle=False) as arrays:
         name = next((n for n in ("x", "X", "x_test") if n in arrays.files), None)
         if name is None:
-            raise DataError("the file has no array x", who=source, expected="x, or x_test", got=", ".join(arrays.files))
+            raise DataError(
+                "the file has no array x",
+                who=source,
+                expected="x, or x_test",
+                got=", ".join(arrays.files),
+                fix=f"np.savez({source!r}, x=rows), with the rows that are to be predicted",
+            )
         truth = name.replace("x", "y").replace("X", "y")
         return arrays[name], arrays[truth].tolist() if truth in arrays.files else None
 

@@ -41,7 +41,13 @@ def objects(texts: list[str] | tuple[str, ...]) -> np.ndarray:
     Raises: ArgumentError for none.
     """
     if not texts:
-        raise ArgumentError("there are no texts", who="nyuron predict", expected="one or more", got="none")
+        raise ArgumentError(
+            "there are no texts",
+            who="nyuron predict",
+            expected="one or more",
+            got="none",
+            fix="nyuron predict RUN --text 'a sentence', or a file with a text on each line",
+        )
     made = np.empty(len(texts), object)
     made[:] = texts
     return made

@@ -76,3 +76,12 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
         got=repr(name),
         fix=f"did you mean {guess!r}?" if guess else f"see dir() of the room for every {kind}",
     )
+
+
+def suggestion(argument: str, given: object, allowed: Iterable[object]) -> str:
+    """The edit that gives `argument` an allowed value: the one most like `given`, or else each of them."""
+    allowed = list(allowed)
+    guess = nearest(given, [value for value in allowed if isinstance(value, str)]) if isinstance(given, str) else None
+    if guess is not None:
+        return f"did you mean {argument}={guess!r}?"
+    return " or ".join(f"{argument}={value!r}" for value in allowed)

@@ -89,7 +89,10 @@ def _refuse_assignment(self: Any, name: str, value: Any) -> None:
 
 def _refuse_deletion(self: Any, name: str) -> None:
     if is_module(type(self)):
-        raise StateError(f"a {type(self).__name__} is a description and cannot lose .{name}")
+        raise StateError(
+            f"a {type(self).__name__} is a description and cannot lose .{name}",
+            fix=f"make a new one with another value: dataclasses.replace(it, {name}=…)",
+        )
     object.__delattr__(self, name)
 
 

@@ -152,7 +152,11 @@ def _from_objects(array: np.ndarray, who: str) -> np.ndarray:
                 return np.asarray(array.tolist())
             except ValueError as error:
                 raise ShapeError(
-                    "the rows have different shapes", who=who, expected="one shape", got=str(error)
+                    "the rows have different shapes",
+                    who=who,
+                    expected="one shape",
+                    got=str(error),
+                    fix="pad or cut the rows to one shape: nyuron.utils.pad_sequences(rows) for sequences",
                 ) from error
         position = np.unravel_index(i, array.shape)
         place = f"[{', '.join(map(str, position))}]"

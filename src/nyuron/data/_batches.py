@@ -71,7 +71,13 @@ def batches_of(source: Any, who: str = "x") -> Iterator[Batch]:
     for number, batch in enumerate(_raw_batches(source)):
         yield _as_batch(batch, f"{who}, batch {number}")
     if number < 0 and not hasattr(source, "__next__"):
-        raise DataError("the source gives no batches", who=who, expected="at least one", got=type(source).__name__)
+        raise DataError(
+            "the source gives no batches",
+            who=who,
+            expected="at least one",
+            got=type(source).__name__,
+            fix="yield (x, y) at least once; pass a new generator where this one has run out",
+        )
 
 
 def _raw_batches(source: Any) -> Iterator[Any]:
@@ -128,7 +134,13 @@ def _as_batch(batch: Any, who: str) -> Batch:
     ]
     arrays += [None] * (3 - len(arrays))
     if arrays[0] is None:
-        raise KindError("a batch without x", who=who, expected="x, (x, y) or (x, y, sample_weight)", got="None")
+        raise KindError(
+            "a batch without x",
+            who=who,
+            expected="x, (x, y) or (x, y, sample_weight)",
+            got="None",
+            fix="yield x, y with the inputs first, as arrays with one example a row",
+        )
     present = {name: array for name, array in zip(names, arrays, strict=True) if array is not None}
     try:
         rows_of(present, who)

@@ -43,7 +43,13 @@ def parse_csv(text: str, path: Path, delimiter: str | None = None, header: bool 
     delimiter = delimiter or find_delimiter(text)
     first = next((cells for _, cells in records(text, delimiter)), None)
     if first is None:
-        raise DataError("the file is empty", who=str(path), expected="a header and rows", got="only blank lines")
+        raise DataError(
+            "the file is empty",
+            who=str(path),
+            expected="a header and rows",
+            got="only blank lines",
+            fix="write the rows again: a header line such as length,width,kind, then a line for each row",
+        )
     notes = []
     if header is None:
         header = not all(is_number(cell) for cell in first)

@@ -92,6 +92,7 @@ def _in_archive(path: Path) -> dict[str, zipfile.ZipInfo]:
             who=str(path),
             expected=f"at most {MOST_FILES:,}",
             got=f"{len(entries):,}",
+            fix="unpack it and pass the folder, or split it into several archives",
         )
     found: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:

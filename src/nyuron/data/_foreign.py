@@ -72,7 +72,13 @@ def numpy_from_frame(x: Any, who: str) -> np.ndarray:
     named = dict(zip(frame.columns, frame.iter_columns(), strict=True))
     _refuse_non_numbers(named, who)
     if not frame.columns:
-        raise DataError("the frame has no columns", who=who, expected="at least one column", got=f"shape {frame.shape}")
+        raise DataError(
+            "the frame has no columns",
+            who=who,
+            expected="at least one column",
+            got=f"shape {frame.shape}",
+            fix="select the columns of numbers, such as frame[['length', 'width']]",
+        )
     columns = [_column(column, f"{who}[{name!r}]") for name, column in named.items()]
     if len({column.dtype for column in columns}) > 1:
         columns = [column if column.dtype.kind == "O" else column.astype(np.float64) for column in columns]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nyuron.core import ArgumentError, MissingPackageError
+from nyuron.core._errors import suggestion
 from nyuron.data._file_batches import file_batches
 from nyuron.data._labelled import check_split, labelled_files
 from nyuron.data._loaded import in_parts
@@ -74,7 +75,13 @@ def image_dataset_from_directory(
         ("data_format", data_format, ("channels_last", "channels_first", None)),
     ):
         if value not in allowed:
-            raise ArgumentError(f"unknown {name} {value!r}", who=_WHO, expected=", ".join(map(repr, allowed)))
+            raise ArgumentError(
+                f"unknown {name} {value!r}",
+                who=_WHO,
+                expected=", ".join(map(repr, allowed)),
+                got=repr(value),
+                fix=suggestion(name, value, allowed),
+            )
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ArgumentError("images are either cropped or padded to the new proportions", who=_WHO, fix="choose one")
     size = _size(image_size)

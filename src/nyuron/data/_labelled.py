@@ -10,7 +10,8 @@ from unicodedata import normalize
 
 import numpy as np
 
-from nyuron.core import ArgumentError, DataError, next_seed
+from nyuron.core import ArgumentError, DataError, nearest, next_seed
+from nyuron.core._errors import suggestion
 from nyuron.data._files import Files, with_endings
 
 LABEL_MODES = ("int", "categorical", "binary", None)
@@ -82,12 +83,22 @@ def labelled_files(
     """
     if label_mode not in LABEL_MODES:
         raise ArgumentError(
-            f"unknown label_mode {label_mode!r}", who=who, expected="'int', 'categorical', 'binary' or None"
+            f"unknown label_mode {label_mode!r}",
+            who=who,
+            expected="'int', 'categorical', 'binary' or None",
+            got=repr(label_mode),
+            fix=suggestion("label_mode", label_mode, LABEL_MODES),
         )
     files = Files(directory, follow_links)
     fitting = with_endings(files.names, endings)
     if isinstance(labels, str) and labels != "inferred":
-        raise ArgumentError(f"unknown labels {labels!r}", who=who, expected="'inferred', None, or a list of integers")
+        raise ArgumentError(
+            f"unknown labels {labels!r}",
+            who=who,
+            expected="'inferred', None, or a list of integers",
+            got=repr(labels),
+            fix="labels='inferred' reads the classes from the folders; labels=None leaves them out",
+        )
     if isinstance(labels, str):
         names, numbers, classes = _inferred(who, files, fitting, endings, class_names)
     else:
@@ -131,7 +142,13 @@ def _inferred(
         missing = [name for name in wanted if normalize("NFC", name) not in shown]
         if missing:
             raise ArgumentError(
-                f"there is no folder for the class {missing[0]!r}", who=who, expected=", ".join(shown), got=list(wanted)
+                f"there is no folder for the class {missing[0]!r}",
+                who=who,
+                expected=", ".join(shown),
+                got=list(wanted),
+                fix=f"did you mean {guess!r}?"
+                if (guess := nearest(missing[0], shown))
+                else f"class_names={shown}, or make the folder",
             )
         folders = [folders[shown.index(normalize("NFC", name))] for name in wanted]
         shown = [normalize("NFC", name) for name in wanted]
@@ -168,6 +185,7 @@ def _given(who: str, names: list[str], labels: Any, class_names: Any) -> tuple[l
             who=who,
             expected="integers from 0",
             got=f"{numbers.dtype} {numbers.shape}",
+            fix="number the classes from 0: labels=np.unique(names, return_inverse=True)[1].tolist()",
         )
     if len(numbers) != len(names):
         raise ArgumentError(
@@ -175,6 +193,7 @@ def _given(who: str, names: list[str], labels: Any, class_names: Any) -> tuple[l
             who=who,
             expected=f"{len(names)} labels, in the order of the sorted names",
             got=len(numbers),
+            fix=f"{abs(len(names) - len(numbers))} labels {'more' if len(numbers) < len(names) else 'fewer'}",
         )
     return names, numbers.astype(np.int32), [str(label) for label in sorted(set(numbers.tolist()))]
 

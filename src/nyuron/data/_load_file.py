@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nyuron.core import ArgumentError, DataError
+from nyuron.core._errors import suggestion
 from nyuron.data._arrays import as_arrays
 from nyuron.data._dataset import CLASSIFICATION, Dataset
 from nyuron.data._npz import parts_of, read_npz
@@ -44,7 +45,11 @@ def load_file(
     path = Path(path)
     if missing not in ("error", "drop"):
         raise ArgumentError(
-            f"unknown missing={missing!r}", who="load_file()", expected="'error' or 'drop'", got=repr(missing)
+            f"unknown missing={missing!r}",
+            who="load_file()",
+            expected="'error' or 'drop'",
+            got=repr(missing),
+            fix=suggestion("missing", missing, ("error", "drop")),
         )
     if path.suffix.lower() == ".npz":
         return _from_npz(path, task, test, seed)
@@ -143,7 +148,13 @@ def _split_into(
             notes.append("Some class has a single row, so the parts do not keep the shares of the classes.")
     train_rows, _, test_rows = split_rows(len(x), test=test, validation=0, seed=seed, stratify=stratify)
     if not len(test_rows):
-        raise ArgumentError("the test part would be empty", who="load_file()", expected="test > 0", got=f"test={test}")
+        raise ArgumentError(
+            "the test part would be empty",
+            who="load_file()",
+            expected="test > 0",
+            got=f"test={test}",
+            fix="test=0.2 for a fifth of the rows, or test=1 for a single row",
+        )
     return Dataset(
         path.stem,
         x[train_rows],

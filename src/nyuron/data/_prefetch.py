@@ -79,7 +79,13 @@ def prefetch(iterator: Iterable[T], depth: int = 2) -> _Prefetch[T]:
         [0, 1, 2]
     """
     if depth < 1:
-        raise ArgumentError("nothing would be made ahead", who="prefetch()", expected="depth ≥ 1", got=f"depth={depth}")
+        raise ArgumentError(
+            "nothing would be made ahead",
+            who="prefetch()",
+            expected="depth ≥ 1",
+            got=f"depth={depth}",
+            fix="depth=2, so that one is made while another is used",
+        )
     return _Prefetch(iter(iterator), depth)
 
 

@@ -139,7 +139,11 @@ def _read_parquet(path: Path) -> Table:
         ) from error
     if table.num_rows == 0 or table.num_columns == 0:
         raise DataError(
-            "there are no rows", who=str(path), expected="at least one row", got=f"{table.num_columns} columns"
+            "there are no rows",
+            who=str(path),
+            expected="at least one row",
+            got=f"{table.num_columns} columns",
+            fix="write the table again with its rows, such as frame.to_parquet(path)",
         )
     columns = describe(table)
     constant = [column.name for column in columns if column.is_constant and column.kind != "empty"]

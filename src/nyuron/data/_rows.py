@@ -21,7 +21,11 @@ def rows_of(x: Any, who: str = "x") -> int:
     found = {name or who: np.shape(leaf) for name, leaf in _leaves(x)}
     if not found:
         raise DataError(
-            "there are no arrays", who=who, expected="an array, or a tuple or dict of arrays", got=repr(x)[:60]
+            "there are no arrays",
+            who=who,
+            expected="an array, or a tuple or dict of arrays",
+            got=repr(x)[:60],
+            fix="pass at least one array, such as np.zeros((10, 4)) for 10 rows of 4 features",
         )
     if any(not shape for shape in found.values()):
         raise ShapeError(
@@ -40,7 +44,11 @@ def rows_of(x: Any, who: str = "x") -> int:
     rows = lengths.pop()
     if rows == 0:
         raise DataError(
-            "there are no rows", who=who, expected="at least one row", got=f"shape {next(iter(found.values()))}"
+            "there are no rows",
+            who=who,
+            expected="at least one row",
+            got=f"shape {next(iter(found.values()))}",
+            fix="look at x.shape before this call: a filter, a slice or a split has left no row",
         )
     return rows
 

@@ -62,10 +62,20 @@ def audio_dataset_from_directory(
     """
     for name, value in (("sampling_rate", sampling_rate), ("output_sequence_length", output_sequence_length)):
         if value is not None and (not isinstance(value, int) or value < 1):
-            raise ArgumentError(f"{name} cannot be used", who=_WHO, expected="None, or 1 or more", got=repr(value))
+            raise ArgumentError(
+                f"{name} cannot be used",
+                who=_WHO,
+                expected="None, or 1 or more",
+                got=repr(value),
+                fix=f"{name}=None keeps the files' own, {name}=16000 is a number that speech often has",
+            )
     if ragged and output_sequence_length is not None:
         raise ArgumentError(
-            "sounds of one length are not ragged", who=_WHO, expected="ragged or output_sequence_length", got="both"
+            "sounds of one length are not ragged",
+            who=_WHO,
+            expected="ragged or output_sequence_length",
+            got="both",
+            fix="leave out ragged=True, or output_sequence_length",
         )
     check_split(_WHO, validation_split, subset, shuffle, seed)
     found = labelled_files(_WHO, directory, labels, label_mode, class_names, (".wav",), shuffle, seed, follow_links)

@@ -35,7 +35,13 @@ class Standardizer(Configurable):
         """The standardizer of these rows."""
         x = np.asarray(x)
         if x.ndim == 0 or x.size == 0:
-            raise DataError("there are no rows", who="Standardizer.fit()", expected="(rows, …, features)", got=x.shape)
+            raise DataError(
+                "there are no rows",
+                who="Standardizer.fit()",
+                expected="(rows, …, features)",
+                got=x.shape,
+                fix="pass the training rows, such as Standardizer.fit(x_train) with x_train of shape (rows, features)",
+            )
         check_finite(x, "Standardizer.fit(x)")
         dtype = x.dtype if x.dtype == np.float64 else np.float32
         flat = x.reshape(-1) if x.ndim == 1 else x.reshape(-1, x.shape[-1])

@@ -108,7 +108,12 @@ def _several(values: np.ndarray, task: str | None, name: str) -> Target:
 def _refuse_missing(values: np.ndarray, name: str) -> None:
     if values.ndim not in (1, 2) or not len(values):
         raise DataError(
-            f"the target {name!r} has the wrong shape", expected="(rows,) or (rows, outputs)", got=values.shape
+            f"the target {name!r} has the wrong shape",
+            expected="(rows,) or (rows, outputs)",
+            got=values.shape,
+            fix="a class or number a row: y.reshape(len(y), -1)"
+            if values.ndim > 2
+            else "np.atleast_1d(y), with at least one row",
         )
     if values.dtype.kind == "O":
         gaps = np.array([value is None or value != value for value in values.reshape(-1)])

@@ -57,7 +57,13 @@ def text_dataset_from_directory(
     """
     del format
     if max_length is not None and max_length < 1:
-        raise ArgumentError("max_length counts characters", who=_WHO, expected="1 or more", got=max_length)
+        raise ArgumentError(
+            "max_length counts characters",
+            who=_WHO,
+            expected="1 or more",
+            got=max_length,
+            fix="max_length=None keeps whole texts, max_length=1000 their first 1000 characters",
+        )
     check_split(_WHO, validation_split, subset, shuffle, seed)
     found = labelled_files(_WHO, directory, labels, label_mode, class_names, (".txt",), shuffle, seed, follow_links)
 

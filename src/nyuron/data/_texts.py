@@ -54,7 +54,13 @@ def load_texts(path: str | os.PathLike[str], *, test: float | int = 0.2, seed: i
         stratify = labels if np.bincount(labels).min() > 1 else None
         rows, _, held = split_rows(len(texts), test=test, validation=0, seed=seed, stratify=stratify)
         if not len(held):
-            raise ArgumentError("the test part would be empty", who=str(path), expected="test > 0", got=f"test={test}")
+            raise ArgumentError(
+                "the test part would be empty",
+                who=str(path),
+                expected="test > 0",
+                got=f"test={test}",
+                fix="test=0.2 for a fifth of the texts, or test=1 for a single one",
+            )
         x, y, x_test, y_test = texts[rows], labels[rows], texts[held], labels[held]
         note = f"The {len(names)} folders are the classes."
     return Dataset(

@@ -57,7 +57,13 @@ def timeseries_dataset_from_array(
     }
     for name, value in counts.items():
         if not isinstance(value, int | np.integer) or value < 1:
-            raise ArgumentError(f"{name} cannot be used", who=_WHO, expected="1 or more", got=repr(value))
+            raise ArgumentError(
+                f"{name} cannot be used",
+                who=_WHO,
+                expected="1 or more",
+                got=repr(value),
+                fix=f"{name}={32 if name == 'batch_size' else 1}",
+            )
     start, end = start_index or 0, steps if end_index is None else end_index
     if not 0 <= start < end <= steps:
         raise ArgumentError(
@@ -65,6 +71,9 @@ def timeseries_dataset_from_array(
             who=_WHO,
             expected=f"0 ≤ start_index < end_index ≤ {steps}",
             got=f"{start_index}, {end_index}",
+            fix=f"start_index=0, end_index={steps}, or leave both out: the whole series"
+            if steps
+            else "pass a series with steps",
         )
     count = end - start - (sequence_length - 1) * sampling_rate
     if wanted is not None:

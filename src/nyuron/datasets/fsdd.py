@@ -74,6 +74,7 @@ def _sound(data: bytes, name: str, samples: int) -> np.ndarray:
             who=name,
             expected="8000 Hz, 1 channel",
             got=f"{rate} Hz, {sound.shape[1]}",
+            fix=f"pass the folder 'recordings' of {_URL}, or a recording of the same kind (8000 Hz, mono)",
         )
     cut = sound[:samples, 0]
     return np.pad(cut, (0, samples - len(cut)))

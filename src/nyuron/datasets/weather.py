@@ -81,7 +81,11 @@ def load_csv(path: str | os.PathLike[str] = "weather_cp949.csv") -> tuple[np.nda
     gaps = np.flatnonzero(np.diff(days) != np.timedelta64(1, "D"))
     if len(gaps):
         raise FileFormatError(
-            "days are left out", who=str(file), expected="every day once", got=f"a gap after {days[gaps[0]]}"
+            "days are left out",
+            who=str(file),
+            expected="every day once",
+            got=f"a gap after {days[gaps[0]]}",
+            fix=f"add a row for {days[gaps[0]] + 1}: empty cells are filled with the day before",
         )
     values = np.array([table.arrow.column(name).to_pylist() for name in _HEADER], np.float64).T
     if np.isnan(values[0]).any():

@@ -106,7 +106,13 @@ class Identity(Initializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
         if len(shape) != 2:
-            raise ShapeError("only a matrix can be the identity", who=repr(self), expected="(rows, columns)", got=shape)
+            raise ShapeError(
+                "only a matrix can be the identity",
+                who=repr(self),
+                expected="(rows, columns)",
+                got=shape,
+                fix="use Identity for a matrix, such as Dense's kernel, and GlorotUniform() here",
+            )
         return jnp.asarray(self.gain, dtype_of(dtype)) * jnp.eye(*shape, dtype=dtype_of(dtype))
 
 

@@ -31,7 +31,13 @@ class Orthogonal(RandomInitializer):
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
         if len(shape) < 2:
-            raise ShapeError("only a matrix can be orthogonal", who=repr(self), expected="two axes or more", got=shape)
+            raise ShapeError(
+                "only a matrix can be orthogonal",
+                who=repr(self),
+                expected="two axes or more",
+                got=shape,
+                fix="use Orthogonal for a kernel, and Zeros() or Ones() for a vector such as a bias",
+            )
         dtype = dtype_of(dtype)
         # QR has no half precision.
         precise = dtype if dtype.itemsize >= 4 else jnp.dtype("float32")

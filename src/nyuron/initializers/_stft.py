@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import ArgumentError, Array, Key, ShapeError, module, static
+from nyuron.core._errors import suggestion
 from nyuron.initializers._initializer import Initializer, dtype_of
 
 
@@ -36,7 +37,13 @@ class STFT(Initializer):
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
         self.check()
         if len(shape) != 3:
-            raise ShapeError("wrong number of axes", who=repr(self), expected="(frame, 1, frequencies)", got=shape)
+            raise ShapeError(
+                "wrong number of axes",
+                who=repr(self),
+                expected="(frame, 1, frequencies)",
+                got=shape,
+                fix="ask for (frame, 1, frequencies), such as STFT()((256, 1, 129))",
+            )
         frame, _, frequencies = shape
         angle = -2 * np.pi * np.arange(frame)[:, None, None] * np.arange(frequencies) / (2 * (frequencies - 1))
         kernel = np.cos(angle) if self.side == "real" else np.sin(angle)
@@ -52,15 +59,31 @@ class STFT(Initializer):
 
             return np.asarray(get_window(self.window, frame, self.periodic))
         if len(self.window) != frame:
-            raise ShapeError("the window has another length", who="STFT", expected=frame, got=len(self.window))
+            raise ShapeError(
+                "the window has another length",
+                who="STFT",
+                expected=frame,
+                got=len(self.window),
+                fix=f"window='hann' fits every length; else pass {frame} values",
+            )
         return np.asarray(self.window)
 
     def check(self) -> None:
         if self.side not in ("real", "imag"):
-            raise ArgumentError("unknown side", who=repr(self), expected="'real' or 'imag'", got=repr(self.side))
+            raise ArgumentError(
+                "unknown side",
+                who=repr(self),
+                expected="'real' or 'imag'",
+                got=repr(self.side),
+                fix=suggestion("side", self.side, ("real", "imag")),
+            )
         if self.scaling not in ("density", "spectrum", None):
             raise ArgumentError(
-                "unknown scaling", who=repr(self), expected="'density', 'spectrum' or None", got=repr(self.scaling)
+                "unknown scaling",
+                who=repr(self),
+                expected="'density', 'spectrum' or None",
+                got=repr(self.scaling),
+                fix=suggestion("scaling", self.scaling, ("density", "spectrum", None)),
             )
 
 

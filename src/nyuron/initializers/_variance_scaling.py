@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, Key, module, static
+from nyuron.core._errors import suggestion
 from nyuron.initializers._initializer import RandomInitializer, dtype_of
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
@@ -57,13 +58,29 @@ class VarianceScaling(RandomInitializer):
 
     def check(self) -> None:
         if self.mode not in _MODES:
-            raise ArgumentError("unknown mode", who=repr(self), expected=_MODES, got=repr(self.mode))
+            raise ArgumentError(
+                "unknown mode",
+                who=repr(self),
+                expected=_MODES,
+                got=repr(self.mode),
+                fix=suggestion("mode", self.mode, _MODES),
+            )
         if self.distribution.lower() not in _DISTRIBUTIONS:
             raise ArgumentError(
-                "unknown distribution", who=repr(self), expected=_DISTRIBUTIONS, got=repr(self.distribution)
+                "unknown distribution",
+                who=repr(self),
+                expected=_DISTRIBUTIONS,
+                got=repr(self.distribution),
+                fix=suggestion("distribution", self.distribution, _DISTRIBUTIONS),
             )
         if isinstance(self.scale, int | float) and not self.scale > 0:
-            raise ArgumentError("a variance is positive", who=repr(self), expected="scale > 0", got=self.scale)
+            raise ArgumentError(
+                "a variance is positive",
+                who=repr(self),
+                expected="scale > 0",
+                got=self.scale,
+                fix="scale=1.0, or scale=2.0 before relu",
+            )
 
 
 def compute_fans(

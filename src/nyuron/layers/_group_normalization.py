@@ -50,7 +50,11 @@ class GroupNormalization(Layer):
     def check_shapes(self, *shapes: Shape) -> None:
         if not isinstance(self.groups, int) or (self.groups < 1 and self.groups != -1):
             raise ArgumentError(
-                "groups cannot be used", who=self.described(), expected="1, 2, … or -1", got=repr(self.groups)
+                "groups cannot be used",
+                who=self.described(),
+                expected="1, 2, … or -1",
+                got=repr(self.groups),
+                fix="groups=-1 for a group a channel, groups=1 for a single group",
             )
         check_sizes(self, shapes[0], self.axis)
         channels = shapes[0][self.axis] or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import jax.numpy as jnp
@@ -102,7 +103,11 @@ def check_positive(layer: Any, **counts: Any) -> None:
     for name, value in counts.items():
         if not isinstance(value, int) or value < 1:
             raise ArgumentError(
-                f"{name} cannot be used", who=layer.described(), expected="a whole number from 1 on", got=repr(value)
+                f"{name} cannot be used",
+                who=layer.described(),
+                expected="a whole number from 1 on",
+                got=repr(value),
+                fix=f"{name}={max(round(value), 1) if isinstance(value, float) and math.isfinite(value) else 1}",
             )
 
 

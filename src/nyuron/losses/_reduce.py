@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, ShapeError
+from nyuron.core._errors import suggestion
 
 EPSILON = 1e-7
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -74,7 +75,13 @@ def reduce_values(values: Array, sample_weight: Any, mask: Any, reduction: str |
     Source: keras.src.losses.loss.reduce_weighted_values.
     """
     if reduction not in REDUCTIONS:
-        raise ArgumentError("unknown reduction", who="loss", expected=f"one of {REDUCTIONS}", got=repr(reduction))
+        raise ArgumentError(
+            "unknown reduction",
+            who="loss",
+            expected=f"one of {REDUCTIONS}",
+            got=repr(reduction),
+            fix=suggestion("reduction", reduction, REDUCTIONS),
+        )
     values = jnp.asarray(values)
     weight = None if sample_weight is None else weights_like(values, sample_weight)
     if mask is not None:

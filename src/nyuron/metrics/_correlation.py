@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from nyuron import losses
 from nyuron.core import ArgumentError, Array, Scalar, State, module, replace, static
+from nyuron.core._errors import suggestion
 from nyuron.metrics._counts import ratio
 from nyuron.metrics._metric import MeanOfValues, Metric, matched
 
@@ -39,7 +40,11 @@ class R2Score(Metric):
         known = (None, "uniform_average", "variance_weighted_average")
         if self.class_aggregation not in known:
             raise ArgumentError(
-                "unknown class_aggregation", who="R2Score", expected=f"among {known}", got=self.class_aggregation
+                "unknown class_aggregation",
+                who="R2Score",
+                expected=f"among {known}",
+                got=self.class_aggregation,
+                fix=suggestion("class_aggregation", self.class_aggregation, known),
             )
         columns = (pred_shape[-1] or 1) if len(pred_shape) > 1 else 1
         return replace(self, columns=columns) if self.columns is None else self

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, Scalar, State, module, replace, static
+from nyuron.core._errors import suggestion
 from nyuron.metrics._counts import Counting, counts, ratio
 
 
@@ -64,7 +65,13 @@ class AUC(_Curve):
     def sized(self, y_shape: Sequence[int | None], pred_shape: Sequence[int | None]) -> AUC:
         for name, known in (("curve", ("PR", "PRGAIN", "ROC")), ("summation_method", tuple(_HEIGHTS))):
             if getattr(self, name) not in known:
-                raise ArgumentError(f"unknown {name}", who="AUC", expected=f"among {known}", got=getattr(self, name))
+                raise ArgumentError(
+                    f"unknown {name}",
+                    who="AUC",
+                    expected=f"among {known}",
+                    got=getattr(self, name),
+                    fix=suggestion(name, getattr(self, name), known),
+                )
         return replace(self, num_labels=pred_shape[-1]) if self.multi_label and self.num_labels is None else self
 
     def init(self) -> State:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, Scalar, State, module, replace, static
+from nyuron.core._errors import suggestion
 from nyuron.metrics._metric import Metric, matched
 
 
@@ -25,7 +26,13 @@ class _FScore(Metric):
     def sized(self, y_shape: Sequence[int | None], pred_shape: Sequence[int | None]) -> Any:
         known = (None, "micro", "macro", "weighted")
         if self.average not in known:
-            raise ArgumentError("unknown average", who=type(self).__name__, expected=f"among {known}", got=self.average)
+            raise ArgumentError(
+                "unknown average",
+                who=type(self).__name__,
+                expected=f"among {known}",
+                got=self.average,
+                fix=suggestion("average", self.average, known),
+            )
         return replace(self, classes=pred_shape[-1] or 1) if self.classes is None else self
 
     def init(self) -> State:

@@ -40,6 +40,7 @@ class _Overlap(Metric):
                 who=type(self).__name__,
                 expected=f"0 … {self.num_classes - 1}",
                 got=self.targets(),
+                fix=f"num_classes={max(self.targets()) + 1}, or target_class_ids within 0 … {self.num_classes - 1}",
             )
         return self
 

@@ -33,7 +33,11 @@ def listed(value: Any, names: Sequence[str], what: str, who: str) -> list[Any]:
     if not isinstance(value, list | tuple) or len(value) != len(names):
         got = f"{len(value)} entries" if isinstance(value, list | tuple) else type(value).__name__
         raise ArgumentError(
-            f"{what} must have one entry each for {list(names)}", who=who, expected=f"a list of {len(names)}", got=got
+            f"{what} must have one entry each for {list(names)}",
+            who=who,
+            expected=f"a list of {len(names)}",
+            got=got,
+            fix=f"[{', '.join(names)}] in this order, or a dict {{{', '.join(f'{name!r}: …' for name in names)}}}",
         )
     return list(value)
 
@@ -206,7 +210,11 @@ def _class_weights(class_weight: Mapping[Any, float], y: np.ndarray, who: str) -
     classes = y.argmax(-1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
     if not isinstance(class_weight, Mapping):
         raise KindError(
-            "class_weight must be a dictionary", who=who, expected="{class: weight}", got=type(class_weight).__name__
+            "class_weight must be a dictionary",
+            who=who,
+            expected="{class: weight}",
+            got=type(class_weight).__name__,
+            fix="class_weight=dict(enumerate(weights)) for a list with the weights of class 0, 1, …",
         )
     weights = np.ones(len(classes), np.float32)
     for label, weight in class_weight.items():

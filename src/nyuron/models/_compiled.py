@@ -86,6 +86,7 @@ def per_output(value: Any, names: Sequence[str], argument: str) -> list[Any]:
                 who="compile",
                 expected=f"{len(names)}, one per output",
                 got=len(value),
+                fix=f"{argument}={{{', '.join(f'{name!r}: …' for name in names)}}}, or a list in this order",
             )
         return list(value)
     return [value] * len(names)

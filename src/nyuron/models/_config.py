@@ -58,7 +58,13 @@ def model_from_config(cls: type, config: Mapping[str, Any]) -> Any:
 
     layers = [from_config(layer) for layer in config["layers"]]
     if not all(isinstance(layer, Layer) for layer in layers):
-        raise FileFormatError("a model's layers must be layers", who=config.get("name", "model"))
+        raise FileFormatError(
+            "a model's layers must be layers",
+            who=config.get("name", "model"),
+            expected="the configuration of a layer a place",
+            got=", ".join(type(found).__name__ for found in layers),
+            fix="save the model again with model.save(path), which writes what each layer is",
+        )
     if issubclass(cls, Sequential):
         model = cls(name=config["name"])
         entry = config.get("input")

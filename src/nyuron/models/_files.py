@@ -8,7 +8,16 @@ from typing import Any
 
 import jax
 
-from nyuron.core import ArgumentError, FileFormatError, KindError, StateError, custom_objects, from_config, to_config
+from nyuron.core import (
+    ArgumentError,
+    FileFormatError,
+    KindError,
+    StateError,
+    custom_objects,
+    from_config,
+    nearest,
+    to_config,
+)
 from nyuron.models._keras_files import load_keras_model, load_keras_weights, save_keras_model, save_keras_weights
 from nyuron.models._safetensors import load_safetensors, save_safetensors
 from nyuron.saving import fill_tree, is_hdf5, is_keras_file, name_arrays, read_archive, write_archive
@@ -72,7 +81,13 @@ def load_model(
     given = options.pop("custom_objects", None) or custom_objects_
     if options:
         raise ArgumentError(
-            "unknown arguments", who="load_model", got=sorted(options), expected="custom_objects, compile"
+            "unknown arguments",
+            who="load_model",
+            got=sorted(options),
+            expected="custom_objects, compile",
+            fix=f"did you mean {guess}?"
+            if (guess := nearest(min(options), ("custom_objects", "compile")))
+            else f"leave out {', '.join(sorted(options))}",
         )
     if is_keras_file(filepath):
         return load_keras_model(filepath, given, compile)

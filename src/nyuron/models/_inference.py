@@ -47,7 +47,13 @@ def evaluate(
         batches = islice(prepared_batches(model, x, None, who), steps)
         first = next(batches, None)
         if first is None:
-            raise DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
+            raise DataError(
+                "the source gave no batch",
+                who=who,
+                expected="at least one (x, y)",
+                got="nothing",
+                fix="a new generator, as one that has run out gives nothing; or arrays, or a DataLoader",
+            )
         task, names = task_for(model, first[1])
         source, count = chain([first], batches), None if steps is None else steps
     else:
@@ -144,7 +150,13 @@ def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callb
     else:
         parts = [_predict_arrays(model, x, size, who)]
     if len(parts) == 0:
-        raise DataError("the source gave no batch", who=who, expected="at least one", got="nothing")
+        raise DataError(
+            "the source gave no batch",
+            who=who,
+            expected="at least one",
+            got="nothing",
+            fix="a new generator, as one that has run out gives nothing; or arrays, or a DataLoader",
+        )
     outputs = [_joined(group) for group in zip(*parts, strict=True)]
     observers.call("on_predict_end", {})
     return _as_given(model, outputs)
@@ -179,7 +191,13 @@ def _predict_arrays(model: Any, x: Any, size: int, who: str) -> tuple[np.ndarray
         model.build_for(*((None, *a.shape[1:]) for a in xs))
     rows = len(xs[0])
     if rows == 0:
-        raise DataError("there is nothing to predict", who=who, expected="at least one row", got="0 rows")
+        raise DataError(
+            "there is nothing to predict",
+            who=who,
+            expected="at least one row",
+            got="0 rows",
+            fix="pass at least one row; for a single example x[None] makes a batch of one",
+        )
     graph, params, state = numbers_as_arrays(model.graph), model.slot.params, model.slot.state
     if is_stateful(graph):
         return _predict_in_order(model, xs, size, who)

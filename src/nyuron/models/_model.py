@@ -198,13 +198,13 @@ class Model(Layer):
 
     def set_weights(self, weights: list[Any]) -> None:
         """Replace all arrays, in the order of `get_weights`."""
-        counts = [len(layer.weights) for layer in self.network_layers]
-        if sum(counts) != len(weights):
-            raise ArgumentError("the wrong number of weights", who=self.name, expected=sum(counts), got=len(weights))
-        start = 0
+        counts, rest = [len(layer.weights) for layer in self.network_layers], iter(weights)
+        need, got = sum(counts), len(weights)
+        if need != got:
+            fix = "pass what get_weights() of a model of the same structure gives"
+            raise ArgumentError("the wrong number of weights", who=self.name, expected=need, got=got, fix=fix)
         for layer, count in zip(self.network_layers, counts, strict=True):
-            layer.set_weights(weights[start : start + count])
-            start += count
+            layer.set_weights([next(rest) for _ in range(count)])
 
     def put_weights(self, params: Params, state: State) -> None:
         """Write a run's arrays into the layers."""

@@ -104,7 +104,13 @@ def run_on_batches(
     batches = prepared_batches(model, source, class_weight, who)
     first = next(batches, None)
     if first is None:
-        raise DataError("the source gave no batch", who=who, expected="at least one (x, y)", got="nothing")
+        raise DataError(
+            "the source gave no batch",
+            who=who,
+            expected="at least one (x, y)",
+            got="nothing",
+            fix="a new generator, as one that has run out gives nothing; or arrays, or a DataLoader",
+        )
     task, names = task_for(model, first[1])
     validation: Any = None
     if options["validation_data"] is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nyuron.core import ArgumentError, FileFormatError, nearest
+from nyuron.core._errors import suggestion
 from nyuron.saving import array_of, named_weights, put, read_safetensors, write_safetensors
 
 Mapper = Mapping[str, str | None] | Callable[[str], str | None] | None
@@ -111,6 +112,9 @@ def _turned(name: str, array: np.ndarray, transpose: Any) -> np.ndarray:
             who="load_weights",
             expected="'torch', a dict of orders of axes, or a function",
             got=repr(transpose),
+            fix=suggestion("transpose", transpose, ("torch", None))
+            if isinstance(transpose, str)
+            else "transpose={'dense/kernel': (1, 0)}",
         )
     if array.ndim < 2 or not name.rpartition("/")[2].endswith("kernel"):
         return array

@@ -49,6 +49,7 @@ def fit(model: Any, x: Any, y: Any, **options: Any) -> History:
             who=who,
             expected="1 or more",
             got=f"{settings.batch_size}, {settings.epochs}",
+            fix="batch_size=32" if settings.batch_size < 1 else "epochs=10, or epochs=0 to build the model alone",
         )
     model.history = history
     observers = CallbackList(callbacks)
@@ -81,4 +82,5 @@ def _frequency(value: Any, who: str) -> int | tuple[int, ...]:
         who=who,
         expected="a number of epochs, or a list of epochs counted from 1",
         got=repr(value),
+        fix="validation_freq=2 for every second epoch, validation_freq=[1, 5, 10] for these",
     )

@@ -34,6 +34,7 @@ def validation_of(model: Any, data: Any, steps: int | None, settings: Settings, 
             who=who,
             expected="(x, y), (x, y, sample_weight) or a source of batches",
             got=type(data).__name__,
+            fix="validation_data=(x_val, y_val)",
         )
     found = prepare(model, data[0], data[1], data[2] if len(data) == 3 else None, None, f"{who}(validation_data)")
     return found if steps is None else arrays.split_rows(found, steps * settings.validation_batch_size)[0]
@@ -60,7 +61,13 @@ class Once:
             if len(drawn) >= len(self._kept):
                 self._kept = drawn
         if not self._kept:
-            raise DataError("the source gave no batch", who=f"{self._who}(validation_data)", expected="at least one")
+            raise DataError(
+                "the source gave no batch",
+                who=f"{self._who}(validation_data)",
+                expected="at least one",
+                got="nothing",
+                fix="a new generator, as one that has run out gives nothing; or arrays, or a DataLoader",
+            )
         return gathered(self._kept)
 
 

@@ -81,7 +81,13 @@ def optimism(
     table = np.asarray(losses, np.float64)
     if table.ndim != 2:
         raise ShapeError(
-            "losses must have a row for each trial", who="optimism()", expected="(trials, rows)", got=table.shape
+            "losses must have a row for each trial",
+            who="optimism()",
+            expected="(trials, rows)",
+            got=table.shape,
+            fix="np.stack([loss of each validation row, for trial in trials])"
+            if table.ndim < 2
+            else "losses.mean(axis=-1): one number a row",
         )
     sign = _check(direction, resamples, confidence)
     kept = sign * table[_finite(table)]
@@ -131,6 +137,7 @@ def optimism_of_scores(
             who="optimism_of_scores()",
             expected="(trials,) or (trials, executions)",
             got=table.shape,
+            fix="scores.reshape(len(scores), -1): a row a trial, its executions in the columns",
         )
     sign = _check(direction, resamples, confidence)
     table = table[:, None] if table.ndim == 1 else table
@@ -167,7 +174,11 @@ def _summary(
     """From the scores, Efron's differences and the left-out scores of each resample, lower being better."""
     if not len(drawn):
         raise DataError(
-            "no rows were left out of any resample", who="optimism()", expected="more rows or blocks, or more resamples"
+            "no rows were left out of any resample",
+            who="optimism()",
+            expected="more rows or blocks, or more resamples",
+            got=f"{trials} trials, every resample with all rows",
+            fix="resamples=1000; blocks=None, or more of them, where one block holds almost every row",
         )
     expected = max(float(left.mean() - full.min()), 0.0)
     tail = (1 - confidence) / 2
@@ -183,7 +194,11 @@ def _blocks(table: np.ndarray, weights: Any, blocks: Any, random: np.random.Gene
     if weight.shape != (rows,) or (blocks is not None and np.shape(blocks) != (rows,)):
         got = weight.shape if weight.shape != (rows,) else np.shape(blocks)
         raise ShapeError(
-            "sample_weight and blocks must have one entry a row", who="optimism()", expected=(rows,), got=got
+            "sample_weight and blocks must have one entry a row",
+            who="optimism()",
+            expected=(rows,),
+            got=got,
+            fix=f"an array of {rows} entries, in the order of the columns of losses",
         )
     if blocks is not None:
         codes = np.unique(np.asarray(blocks), return_inverse=True)[1]
@@ -210,7 +225,13 @@ def _blocks(table: np.ndarray, weights: Any, blocks: Any, random: np.random.Gene
 def _finite(table: np.ndarray) -> np.ndarray:
     is_finite = np.asarray(np.isfinite(table).all(axis=1))
     if not is_finite.any():
-        raise DataError("no trial has finite scores", who="optimism()", expected="at least one", got=f"{len(table)}")
+        raise DataError(
+            "no trial has finite scores",
+            who="optimism()",
+            expected="at least one",
+            got=f"{len(table)}",
+            fix="leave out trials that failed; where all of them did, search with a smaller learning rate",
+        )
     return is_finite
 
 
@@ -222,6 +243,7 @@ def _check(direction: str, resamples: int, confidence: float) -> float:
             who="optimism()",
             expected="direction='minimize' or 'maximize', resamples of 1 or more, 0 < confidence < 1",
             got=f"direction={direction!r}, resamples={resamples}, confidence={confidence}",
+            fix="direction='minimize' for a loss, resamples=1000, confidence=0.95",
         )
     return 1.0 if direction == "minimize" else -1.0
 

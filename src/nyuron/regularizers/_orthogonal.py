@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from nyuron.core import ArgumentError, Array, ShapeError, module, static
+from nyuron.core._errors import suggestion
 from nyuron.regularizers._regularizer import Regularizer, check_strength
 
 
@@ -31,7 +32,11 @@ class OrthogonalRegularizer(Regularizer):
         x = jnp.asarray(x)
         if x.ndim != 2:
             raise ShapeError(
-                "only a matrix has rows and columns", who=repr(self), expected="(rows, columns)", got=x.shape
+                "only a matrix has rows and columns",
+                who=repr(self),
+                expected="(rows, columns)",
+                got=x.shape,
+                fix="leave this regularizer out of layers whose kernel is no matrix; L2(1e-4) fits every kernel",
             )
         rows = x if self.mode == "rows" else x.T
         squares = jnp.sum(jnp.square(rows), axis=1, keepdims=True)
@@ -46,7 +51,13 @@ class OrthogonalRegularizer(Regularizer):
 
     def _check_mode(self) -> None:
         if self.mode not in ("rows", "columns"):
-            raise ArgumentError("unknown mode", who=repr(self), expected="'rows' or 'columns'", got=repr(self.mode))
+            raise ArgumentError(
+                "unknown mode",
+                who=repr(self),
+                expected="'rows' or 'columns'",
+                got=repr(self.mode),
+                fix=suggestion("mode", self.mode, ("rows", "columns")),
+            )
 
 
 orthogonal_regularizer = OrthogonalRegularizer

@@ -71,7 +71,11 @@ class SearchRecord:
             self.objective, self.is_minimized = self.about["objective"], self.about["direction"] != "maximize"
         except (KeyError, TypeError) as error:
             raise FileFormatError(
-                "the search is damaged", who=str(folder.path), expected="trials as `nyuron tune` writes them", got=error
+                "the search is damaged",
+                who=str(folder.path),
+                expected="trials as `nyuron tune` writes them",
+                got=error,
+                fix=f"nyuron tune again, or put back the search.json and trials.json of {folder.path} from a copy",
             ) from error
         self.environment: dict[str, Any] = folder.read("environment")
 

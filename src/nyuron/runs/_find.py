@@ -97,4 +97,10 @@ def paths_of(runs: Any, base: str | os.PathLike[str] = "runs") -> list[Path]:
         return [find_path(str(path), base) for path in frame["run_dir"].to_list()]
     if isinstance(runs, Iterable):
         return [path for run in runs for path in paths_of(run, base)]
-    raise DataError("this names no run", who="runs", expected="a folder, a name, or a list of runs", got=repr(runs))
+    raise DataError(
+        "this names no run",
+        who="runs",
+        expected="a folder, a name, or a list of runs",
+        got=repr(runs),
+        fix="'runs/NAME', a list of such, or what ls_runs() gave; nyuron runs lists the names",
+    )

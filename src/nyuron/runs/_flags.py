@@ -187,7 +187,11 @@ def read_flags(file: Path) -> dict[str, Any]:
         return {}
     if not isinstance(read, dict) or not all(isinstance(name, str) for name in read):
         raise FileFormatError(
-            "the file has no names", who=str(file), expected="lines such as units: 64", got=str(read)[:60]
+            "the file has no names",
+            who=str(file),
+            expected="lines such as units: 64",
+            got=str(read)[:60],
+            fix="write a line for each flag, its name first: units: 64",
         )
     return read
 

@@ -38,7 +38,13 @@ def clean_runs(
     Source: tfruns::clean_runs.
     """
     if runs is not None and where is not None:
-        raise ArgumentError("runs are named in two ways", who="clean_runs", expected="runs or where=", got="both")
+        raise ArgumentError(
+            "runs are named in two ways",
+            who="clean_runs",
+            expected="runs or where=",
+            got="both",
+            fix="clean_runs(where=…) selects among all runs, clean_runs(runs) names them: leave one out",
+        )
     if runs is None:
         paths = [run.path for run in select(base, where) if run.status != RUNNING]
     else:
@@ -96,11 +102,23 @@ def copy_run_files(
 def _copied(runs: Any, to: Path, rename: str | None, base: str | os.PathLike[str], ignore: Callable[..., Any]) -> Any:
     paths = paths_of(runs, base)
     if rename is not None and len(paths) != 1:
-        raise ArgumentError("one name is for one run", who="copy_run", expected="one run", got=f"{len(paths)} runs")
+        raise ArgumentError(
+            "one name is for one run",
+            who="copy_run",
+            expected="one run",
+            got=f"{len(paths)} runs",
+            fix="leave rename out, and every run keeps its own name; or copy the runs one at a time",
+        )
     targets = [to / (rename or path.name) for path in paths]
     for path, target in zip(paths, targets, strict=True):
         if not is_run(path):
-            raise DataError("the folder is no run", who=str(path), expected="a folder that `nyuron runs` lists")
+            raise DataError(
+                "the folder is no run",
+                who=str(path),
+                expected="a folder that `nyuron runs` lists",
+                got="a folder of something else" if path.is_dir() else "no such folder",
+                fix="`nyuron runs` lists the runs; name one of them",
+            )
         if target.exists():
             raise ArgumentError(
                 "the folder exists", who=str(target), expected="a new folder", got="one with files", fix="rename=…"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nyuron.core import ArgumentError, UnknownNameError, nearest
+from nyuron.core._errors import suggestion
 from nyuron.runs._find import runs_in
 from nyuron.runs._info import RunInfo, better, is_number
 from nyuron.runs._where import condition
@@ -146,7 +147,11 @@ def frame_of(rows: list[dict[str, Any]], backend: str | None = None) -> Any:
         backend = "pandas" if importlib.util.find_spec("pandas") else "pyarrow"
     if backend not in ("pandas", "polars", "pyarrow"):
         raise ArgumentError(
-            "there is no such kind of data frame", who="ls_runs", expected="pandas, polars or pyarrow", got=backend
+            "there is no such kind of data frame",
+            who="ls_runs",
+            expected="pandas, polars or pyarrow",
+            got=backend,
+            fix=suggestion("backend", backend, ("pandas", "polars", "pyarrow")),
         )
     import narwhals as nw
 

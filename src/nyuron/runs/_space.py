@@ -59,7 +59,13 @@ def _values(name: str, given: Any) -> list[Any]:
         raise ArgumentError("the flag has no values", who=who, expected="one or more", got="none", fix="leave it out")
     twice = [value for i, value in enumerate(values) if value in values[:i] and not _is_other(value, values[:i])]
     if twice:
-        raise ArgumentError("a value is given twice", who=who, expected="each once", got=repr(twice[0]))
+        raise ArgumentError(
+            "a value is given twice",
+            who=who,
+            expected="each once",
+            got=repr(twice[0]),
+            fix=f"leave one of the {twice[0]!r} out of {name}",
+        )
     return values
 
 

@@ -23,6 +23,13 @@ VERSION = 1
 MOST_BYTES = 64 << 30
 """Larger members are refused: a small file must not unpack to something enormous."""
 
+_READERS = {
+    "nyuron-model": "nyuron.load_model(path) reads this file",
+    "nyuron-weights": "model.load_weights(path) reads this file",
+    "nyuron-population": "nyuron.Population.load(path) reads this file",
+    "nyuron-run-state": "callbacks.BackupAndRestore(folder) reads this file",
+}
+
 
 @contextmanager
 def atomic(path: str | os.PathLike[str]) -> Iterator[Path]:
@@ -120,7 +127,11 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
         ) from None
     if info.file_size > MOST_BYTES:
         raise FileFormatError(
-            f"the part {name!r} is too large", who=str(path), expected=f"at most {MOST_BYTES}", got=info.file_size
+            f"the part {name!r} is too large",
+            who=str(path),
+            expected=f"at most {MOST_BYTES}",
+            got=info.file_size,
+            fix="get the file anew from where you trust: Nyuron writes no part as large as this",
         )
     return archive.read(info)
 
@@ -128,10 +139,20 @@ def _member(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
 def _check_manifest(manifest: Any, kind: str, path: Path) -> None:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("sha256"), dict):
         raise FileFormatError(
-            "the manifest is not one of Nyuron's", who=str(path), expected=kind, got=str(manifest)[:60]
+            "the manifest is not one of Nyuron's",
+            who=str(path),
+            expected=kind,
+            got=str(manifest)[:60],
+            fix="load the file with the program that wrote it, or save it again with model.save(path)",
         )
     if manifest.get("format") != kind:
-        raise FileFormatError("the file is of another kind", who=str(path), expected=kind, got=manifest.get("format"))
+        raise FileFormatError(
+            "the file is of another kind",
+            who=str(path),
+            expected=kind,
+            got=manifest.get("format"),
+            fix=_READERS.get(str(manifest.get("format")), f"name a file of the kind {kind}"),
+        )
     if not isinstance(manifest.get("version"), int) or manifest["version"] > VERSION:
         raise FileFormatError(
             "the file comes from a later version",

@@ -78,7 +78,11 @@ def read_keras_zip(path: str | os.PathLike[str], weights_only: bool = False) -> 
         ) from e
     if not isinstance(config, dict):
         raise FileFormatError(
-            "config.json is not one of Keras's", who=str(path), expected="an object", got=type(config)
+            "config.json is not one of Keras's",
+            who=str(path),
+            expected="an object",
+            got=type(config),
+            fix="save the model again in Keras: model.save('name.keras')",
         )
     return KerasFile(config, weights, assets, isinstance(notes, dict) and notes.get("written_by") == "nyuron")
 
@@ -94,7 +98,11 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
     members = {info.filename: info for info in infos if not info.is_dir()}
     if len(infos) > MOST_MEMBERS or len(members) < sum(not info.is_dir() for info in infos):
         raise FileFormatError(
-            "the zip names a part twice, or has too many", who=str(path), expected=f"≤ {MOST_MEMBERS}", got=len(infos)
+            "the zip names a part twice, or has too many",
+            who=str(path),
+            expected=f"≤ {MOST_MEMBERS}",
+            got=len(infos),
+            fix="save the model again in Keras: model.save('name.keras'), without other files in the zip",
         )
     whole, held = sum(info.file_size for info in infos), path.stat().st_size
     if whole > MOST_WEIGHTS + MOST_ASSET or (whole > MOST_ASSET and whole > MOST_EXPANSION * held):

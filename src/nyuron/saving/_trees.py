@@ -38,7 +38,11 @@ def fill_tree(like: Any, arrays: dict[str, np.ndarray], who: str) -> Any:
         new = arrays[name]
         if new.shape != np.shape(old):
             raise FileFormatError(
-                f"the array {name!r} has another shape", who=who, expected=np.shape(old), got=new.shape
+                f"the array {name!r} has another shape",
+                who=who,
+                expected=np.shape(old),
+                got=new.shape,
+                fix="give the layers the sizes that they had when the file was saved",
             )
         filled.append(jnp.asarray(new, old.dtype))
     return jax.tree.unflatten(form, filled)

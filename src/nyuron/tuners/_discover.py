@@ -40,6 +40,7 @@ def as_space(source: Any = None, build: Any = None) -> Space:
             who="space",
             expected="a dictionary, a file of YAML or JSON, HyperParameters, a Space, or None",
             got=type(source).__name__,
+            fix="{'units': [64, 128], 'rate': (1e-4, 1e-1, 'log')}, or a file with such lines",
         )
     if build is not None and not takes_hyperparameters(builder(build), space.names):
         check_arguments(builder(build), space.names)

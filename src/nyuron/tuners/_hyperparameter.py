@@ -226,7 +226,13 @@ def number(
         conditions=more.get("conditions", ()),
     )
     if not isinstance(made.default, int | float) or not low <= made.default <= high:
-        raise ArgumentError("the default is out of its space", who=who, expected=made.describe(), got=repr(default))
+        raise ArgumentError(
+            "the default is out of its space",
+            who=who,
+            expected=made.describe(),
+            got=repr(default),
+            fix=f"default={min(max(made.default, low), high) if isinstance(made.default, int | float) else low}",
+        )
     return made
 
 
@@ -242,7 +248,13 @@ def options(
     who = f"hyperparameter {name!r}"
     found = plain(list(choices))
     if not found:
-        raise ArgumentError("there is nothing to choose", who=who, expected="at least one value", got="none")
+        raise ArgumentError(
+            "there is nothing to choose",
+            who=who,
+            expected="at least one value",
+            got="none",
+            fix="give the values, such as [64, 128]; a hyperparameter without any is left out",
+        )
     is_numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in found)
     if is_numeric and any(isinstance(value, float) for value in found):
         found = tuple(map(float, found))
@@ -250,17 +262,29 @@ def options(
         if any(_same(value, other) for other in found[:index]):
             raise ArgumentError("a value stands twice among the choices", who=who, got=repr(value), fix="leave one out")
     if ordered and not is_numeric:
-        raise ArgumentError("only numbers have an order", who=who, expected="ordered=False", got=f"{found}")
+        raise ArgumentError(
+            "only numbers have an order",
+            who=who,
+            expected="ordered=False",
+            got=f"{found}",
+            fix="ordered=False, or numbers for choices",
+        )
     first = found[0] if default is None else plain(default)
     first = float(first) if is_numeric and isinstance(found[0], float) and isinstance(first, int) else first
     if not any(_same(first, value) for value in found):
         expected = f"one of {', '.join(map(repr, found))}"
-        raise ArgumentError("the default is none of the choices", who=who, expected=expected, got=repr(default))
+        raise ArgumentError(
+            "the default is none of the choices",
+            who=who,
+            expected=expected,
+            got=repr(default),
+            fix=f"default={found[0]!r}, or add {default!r} to the choices",
+        )
     is_ordered = is_numeric if ordered is None else ordered
     return HyperParameter(name, kind, choices=found, ordered=is_ordered, default=first, conditions=conditions)
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, who: str = "") -> Any:
     """`value` made of Python's own numbers and strings, sequences as tuples.
 
     Raises: KindError if JSON could not hold it.
@@ -268,13 +292,14 @@ def plain(value: Any) -> Any:
     if hasattr(value, "dtype") and hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return tuple(map(plain, value))
+        return tuple(plain(item, who) for item in value)
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     raise KindError(
         "a hyperparameter's value must be one that a file can hold",
+        who=who,
         expected="a finite number, a string, a truth, None, or a list of these",
         got=f"{value!r} ({type(value).__name__})",
         fix="choose among names, and look the object up where the model is made",
@@ -298,7 +323,15 @@ def _same(one: Any, other: Any) -> bool:
 def _as_number(kind: str, who: str, what: str, value: Any) -> Any:
     value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise KindError(f"the {what} must be a number", who=who, got=f"{value!r} ({type(value).__name__})")
+        raise KindError(
+            f"the {what} must be a number",
+            who=who,
+            expected="a number",
+            got=f"{value!r} ({type(value).__name__})",
+            fix=f"write {value} without quotes"
+            if str(value).replace(".", "", 1).isdigit()
+            else "give a number, or choices for values that are none",
+        )
     if kind == "float":
         return float(value)
     if value != int(value):

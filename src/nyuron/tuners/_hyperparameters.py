@@ -151,7 +151,17 @@ class HyperParameters:
         if name in self.values:
             return self.values[name]
         if any(found.name == name for found in self.space):
-            raise StateError("inactive: its conditions do not hold", who=f"hyperparameter {name!r}")
+            raise StateError(
+                "inactive: its conditions do not hold",
+                who=f"hyperparameter {name!r}",
+                expected=" or ".join(
+                    " and ".join(f"{parent} in {list(allowed)}" for parent, allowed in found.conditions)
+                    for found in self.space
+                    if found.name == name
+                ),
+                got=f"{self.values}",
+                fix=f"ask only where they hold: `if hp.is_active({name!r}):`, or declare it without a parent",
+            )
         raise ArgumentError(
             "no such hyperparameter",
             who=f"hyperparameter {name!r}",
@@ -188,7 +198,13 @@ class HyperParameters:
         with self.conditional_scope(parent_name, parent_values) if parent_name else nullcontext():
             name, conditions = self._named(name), tuple(self._conditions)
             if any(parent == name for parent, _ in conditions):
-                raise ArgumentError("a hyperparameter cannot be its own condition", who=f"hyperparameter {name!r}")
+                raise ArgumentError(
+                    "a hyperparameter cannot be its own condition",
+                    who=f"hyperparameter {name!r}",
+                    expected="another hyperparameter's name",
+                    got=f"{conditions}",
+                    fix="leave parent_name out, or name another hyperparameter",
+                )
             found = self._declared(name, conditions)
             if found is None:
                 if kind in ("int", "float"):

@@ -116,7 +116,11 @@ class Ledger:
             if record.state not in (COMPLETE, PRUNED, FAILED):
                 expected = f"{COMPLETE}, {PRUNED} or {FAILED}"
                 raise ArgumentError(
-                    "a trial is told when it is over", who="tell()", expected=expected, got=record.state
+                    "a trial is told when it is over",
+                    who="tell()",
+                    expected=expected,
+                    got=record.state,
+                    fix=f"{COMPLETE!r} with a score, or {FAILED!r} with the error, when the trial is over",
                 )
             if index in self._history.told:
                 raise StateError("it was told already", who=f"trial {number}", fix="tell each trial once")
@@ -246,7 +250,15 @@ class Ledger:
     def _index(self, number: int) -> int:
         if number not in self._ids:
             expected = f"one of {len(self._numbers)} that were asked"
-            raise ArgumentError("no such trial", who="ledger", expected=expected, got=number)
+            raise ArgumentError(
+                "no such trial",
+                who="ledger",
+                expected=expected,
+                got=number,
+                fix=f"a number that ask() gave: {', '.join(map(str, self._numbers[:5]))}"
+                if self._numbers
+                else "ask() first, then tell() with the number it gave",
+            )
         return self._numbers.index(number)
 
 

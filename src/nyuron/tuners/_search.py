@@ -335,7 +335,7 @@ class Search:
                 got="none",
                 fix="name the folder that nyuron.tune(…, folder=…) wrote",
             )
-        settings = {name: found[name] for name in SETTINGS if name in found}
+        settings = {name: found[name] for name in (*SETTINGS, "fit") if name in found}
         search = cls(Space.from_config(found["space"]), settings, Path(folder))
         search._records = {t["number"]: TrialRecord.from_dict(t) for t in trials or []}
         search.chosen, search.stopped, search.plan = found["chosen"], found["stopped"], list(found["plan"])

@@ -93,12 +93,18 @@ class Space:
                     "no such hyperparameter",
                     expected=f"one of {', '.join(self.names)}",
                     got=repr(name),
-                    fix=f"did you mean {guess!r}?" if guess else None,
+                    fix=f"did you mean {guess!r}?" if guess else f"leave {name!r} out, or declare it in the space",
                 )
 
         def given(found: HyperParameter) -> Any:
             if found.name not in values:
-                raise ArgumentError("its value is missing", who=found.who, expected=found.describe(), got=f"{values}")
+                raise ArgumentError(
+                    "its value is missing",
+                    who=found.who,
+                    expected=found.describe(),
+                    got=f"{values}",
+                    fix=f"add {found.name!r}: {found.default!r} to the values",
+                )
             return found.canonical(values[found.name])
 
         return self.walk(given)

@@ -63,7 +63,9 @@ class TrialStorage:
             who="storage",
             expected="None, 'memory', a path that ends in .journal, 'sqlite:///file.db', 'postgresql://…', an Optuna storage",
             got=repr(storage),
-            fix=f"'sqlite:///{storage}'" if str(storage).endswith((".db", ".sqlite", ".sqlite3")) else None,
+            fix=f"'sqlite:///{storage}'"
+            if str(storage).endswith((".db", ".sqlite", ".sqlite3"))
+            else "'search.journal'",
         )
 
     def _journal(self, path: Path) -> Any:
@@ -76,7 +78,12 @@ class TrialStorage:
             mend_journal(path)
             self._backend = _journal_backend(path)
         except OSError as error:
-            raise DataError("the journal cannot be written", who=str(path), got=error) from error
+            raise DataError(
+                "the journal cannot be written",
+                who=str(path),
+                got=error,
+                fix=f"a path that you may write, such as 'search.journal' in {Path.cwd()}",
+            ) from error
         return JournalStorage(self._backend)
 
 
@@ -186,9 +193,18 @@ def _data_base(url: str) -> Any:
             "the data base needs a package that is not installed",
             who=f"storage {kind}",
             got=error,
-            fix="pip install psycopg2-binary" if kind == "postgresql" else None,
+            fix={"postgresql": "pip install psycopg2-binary", "mysql": "pip install mysqlclient"}.get(
+                kind, "install the package that is named, or use 'sqlite:///search.db'"
+            ),
         ) from error
     except Exception as error:  # SQLAlchemy's many; the address may hold a password, so it is not repeated
         if isinstance(error, MemoryError | RecursionError):
             raise
-        raise DataError("the data base cannot be opened", who=f"storage {kind}", got=type(error).__name__) from error
+        raise DataError(
+            "the data base cannot be opened",
+            who=f"storage {kind}",
+            got=type(error).__name__,
+            fix="make its folder first; 'sqlite:///search.db' is made in the present one"
+            if kind == "sqlite"
+            else "start the server, and log in with the same address; 'sqlite:///search.db' needs none",
+        ) from error

@@ -20,6 +20,7 @@ from nyuron.populations import folds as cut
 from nyuron.train import Crew, Settings, lanes_for
 from nyuron.tuners._bench import Bench, Told
 from nyuron.tuners._check import MODES, check_schedule, check_search
+from nyuron.tuners._conditions import check_conditions, conditions_of
 from nyuron.tuners._discover import as_space
 from nyuron.tuners._hyperband import Hyperband, Schedule
 from nyuron.tuners._ledger import Ledger
@@ -125,6 +126,9 @@ def tune(
     parts = _folds(folds, y, validation_data, seed)
     made = Trials(build, Field(given), settings, objective, only_stopper(callbacks, "tune"), parts)
     made.sign = _sign(made, space, direction)
+    fit = None if folder is None else conditions_of(given, settings, parts)
+    if before is not None and fit is not None:
+        check_conditions(before.settings.get("fit"), fit, folder)
     width = side_by_side or lanes_for()
     setup = SearchSetup(
         space,
@@ -141,7 +145,9 @@ def tune(
         name=name,
     )
     ledger = Ledger(setup, folder, storage)
-    search = Search(space, {**{name: getattr(setup, name) for name in SETTINGS}, "trials": ledger.wanted}, folder, keep)
+    search = Search(
+        space, {**{name: getattr(setup, name) for name in SETTINGS}, "trials": ledger.wanted, "fit": fit}, folder, keep
+    )
     search._attach(made)
     for record in ledger.records():
         search._take(record)
@@ -151,7 +157,10 @@ def tune(
         _drive(ledger, made, search, width, timeout, on_told, schedule)
     if search.stopped is None and search.trials and not search.ranked():
         error = next((t.error for t in search.trials if t.error), "none was complete")
-        warnings.warn(f"no trial succeeded ({len(search.trials)} failed); the first error: {error}", stacklevel=2)
+        again = "" if folder is None else f"\nno trial is repeated in {folder}: take another folder when it is mended"
+        warnings.warn(
+            f"no trial succeeded ({len(search.trials)} failed); the first error: {error}{again}", stacklevel=2
+        )
     if test_data is not None and search.stopped is None and search.chosen is None and search.ranked():
         search.test(*test_data)
     return search

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nyuron.core import ArgumentError, FileFormatError, ShapeError
+from nyuron.core._errors import suggestion
 from nyuron.data import IMAGE_DECODERS, need_pillow
 
 _METHODS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
@@ -39,7 +40,13 @@ def load_img(
     """
     for name, value, allowed in (("color_mode", color_mode, _KEPT), ("interpolation", interpolation, _METHODS)):
         if value not in allowed:
-            raise ArgumentError(f"unknown {name} {value!r}", who="load_img()", expected=", ".join(map(repr, allowed)))
+            raise ArgumentError(
+                f"unknown {name} {value!r}",
+                who="load_img()",
+                expected=", ".join(map(repr, allowed)),
+                got=repr(value),
+                fix=suggestion(name, value, allowed),
+            )
     need_pillow("load_img()")
     from PIL import Image
 
@@ -79,7 +86,13 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: Any = "float32
     """
     x = np.asarray(img, dtype or "float32")
     if x.ndim not in (2, 3):
-        raise ShapeError("this is no single image", who="img_to_array()", expected="two or three axes", got=x.shape)
+        raise ShapeError(
+            "this is no single image",
+            who="img_to_array()",
+            expected="two or three axes",
+            got=x.shape,
+            fix="img[0] for the first of a batch" if x.ndim == 4 else "an array of (height, width, channels)",
+        )
     x = x[..., None] if x.ndim == 2 else x
     return np.moveaxis(x, -1, 0) if data_format == "channels_first" else x
 
