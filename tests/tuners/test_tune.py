@@ -260,3 +260,45 @@ def test_a_search_within_each_fold_is_nested_cross_validation():
     outer = nyuron.populations.cross_validate(build, X, Y, k=2, hyperparameters=inner, epochs=6, batch_size=16, seed=1)
     assert len(outer) == 2
     assert np.isfinite(outer.mean["loss"])
+
+
+def test_a_search_does_not_go_on_with_other_data_or_epochs(tmp_path):
+    folder = tmp_path / "s"
+    first = search(trials=2, folder=folder)
+    again = search(trials=2, folder=folder)
+    assert essence(again) == essence(first)
+    with pytest.raises(ArgumentError, match=r"(?s)begun with another epochs.*expected: 6\n  got:      7"):
+        search(trials=3, folder=folder, epochs=7)
+    with pytest.raises(ArgumentError, match="begun with another validation"):
+        search(trials=3, folder=folder, validation_data=(X, Y))
+    with pytest.raises(ArgumentError, match="begun with other data"):
+        nyuron.tune(build, SPACE, (X, Y + 1), method="random", trials=3, seed=3, folder=folder, **FIT)
+
+
+def test_seconds_are_those_of_the_training(monkeypatch):
+    import time
+
+    from nyuron.train import _clock, _group
+
+    stretch = _group.Group._stretch
+    run = _group.run_program
+
+    def compiled(*arguments):
+        if not compiles:
+            time.sleep(1.0)
+            compiles.append(1)
+            _clock._on_event("/jax/core/compile/backend_compile_duration", 1.0)
+        return run(*arguments)
+
+    def waited(group, *arguments):
+        time.sleep(0.3)
+        stretch(group, *arguments)
+
+    compiles: list[int] = []
+    monkeypatch.setattr(_group, "run_program", compiled)
+    monkeypatch.setattr(_group.Group, "_stretch", waited)
+    began = time.perf_counter()
+    found = search(trials=1, epochs=2)
+    assert time.perf_counter() - began > 1.3
+    assert 0 < found.trials[0].seconds < 0.9
+    assert found.rows()[0]["seconds"] == found.trials[0].seconds
