@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from nyuron.cli import main
+from nyuron.core import DataError
 from nyuron.runs import latest_run, ls_runs
+from nyuron.saving import find_run
 from runs.fakes import TRAIN, fake_run, fake_trained
 
 FLAGS_ONLY = (
@@ -159,3 +161,16 @@ def test_exporting(run, base, tmp_path):
     assert list((tmp_path / "logs" / "2026-11-21_10-01-00_train").glob("events*"))
     code, _, err = run("runs", "export", "excel")
     assert code == 1 and "unknown reader 'excel'" in err
+
+
+def test_a_search_that_was_broken_off_is_named(run, tmp_path):
+    folder = tmp_path / "begun" / "2026-11-21_10-33-12_t-search"
+    folder.mkdir(parents=True)
+    (folder / "tune.json").write_text("{}")
+    assert "nyuron tune --resume" in run("runs", "--base", str(folder.parent))[1]
+    with pytest.raises(DataError, match=r"(?s)has not chosen a network yet.*nyuron tune --resume .*t-search"):
+        find_run("latest", folder.parent)
+    with pytest.raises(DataError, match="has not chosen a network yet"):
+        find_run(str(folder), tmp_path)
+    with pytest.raises(DataError, match="there is no such run"):
+        find_run("other", folder.parent)

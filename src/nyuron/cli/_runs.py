@@ -13,7 +13,7 @@ from rich.text import Text
 from nyuron.cli._console import console, facts, number, share, sparkline
 from nyuron.cli._show import headline
 from nyuron.runs import Comparison, RunInfo, better, compare_runs, rows_of, run_info, select
-from nyuron.saving import RunFolder
+from nyuron.saving import RunFolder, broken_searches
 
 _MARKS = {"interrupted": "*", "running": "…", "damaged": "?"}
 FEW = 32
@@ -36,7 +36,10 @@ def show_list(
         return 0
     if not runs:
         said = f"No run in {base} is so." if where and select(base) else None
-        console().print(said or f"There are no runs in {base} yet; `nyuron train digits` makes one.")
+        searches = broken_searches(base)
+        if not said and searches:
+            said = f"There are no finished runs in {base}; `nyuron tune --resume {searches[-1]}` goes on with a search."
+        console().print(said or f"There are no runs in {base} yet; `nyuron train digits` makes one.", soft_wrap=True)
         return 0
     out_console = console()
     out_console.print(_table(runs, order, out_console.width))

@@ -9,7 +9,7 @@ from nyuron.saving._keras_read import KerasReader
 from nyuron.saving._keras_weights import Stored, array_of, keras_class, named_layers, named_weights, put, stored_weights
 from nyuron.saving._keras_write import KerasWriter
 from nyuron.saving._keras_zip import KerasFile, is_hdf5, is_keras_file, read_keras_zip, write_keras_zip
-from nyuron.saving._run_folder import RunFolder, environment, find_run, list_runs, new_run_folder
+from nyuron.saving._run_folder import RunFolder, broken_searches, environment, find_run, list_runs, new_run_folder
 from nyuron.saving._safetensors import read_safetensors, write_safetensors
 from nyuron.saving._trees import fill_tree, name_arrays
 
@@ -23,6 +23,7 @@ __all__ = [
     "Stored",
     "array_of",
     "atomic",
+    "broken_searches",
     "environment",
     "fill_tree",
     "find_run",

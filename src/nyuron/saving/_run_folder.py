@@ -144,6 +144,11 @@ def list_runs(base: Path) -> list[RunFolder]:
     return sorted(runs, key=age)
 
 
+def broken_searches(base: Path) -> list[Path]:
+    """Folders of searches of the command line that chose no network, the latest last."""
+    return sorted(file.parent for file in base.glob("*/tune.json") if not RunFolder(file.parent).is_finished)
+
+
 def find_run(name: str, base: Path) -> RunFolder:
     """The run at a path, of a name under `base`, the latest that has `name` in its own, or 'latest' of all.
 
@@ -158,6 +163,16 @@ def find_run(name: str, base: Path) -> RunFolder:
     found = exact or [run for run in runs if name in run.path.name]
     if found:
         return found[-1]
+    broken = [Path(name)] if (Path(name) / "tune.json").is_file() else broken_searches(base)
+    search = next((path for path in reversed(broken) if name in ("latest", path.name, str(path))), None)
+    if search is not None:
+        raise DataError(
+            "the search has not chosen a network yet",
+            who=name,
+            expected="a run, or a search, that came to its end",
+            got=str(search),
+            fix=f"nyuron tune --resume {search}",
+        )
     guess = nearest(name, [run.path.name for run in runs])
     raise DataError(
         "there is no such run",
