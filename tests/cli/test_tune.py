@@ -174,3 +174,24 @@ def test_table_of_a_search_that_goes_on_counts_its_own_speed():
     table.on_told(last, search)
     text = shown(table)
     assert "0.9  trial 9" in text and "11 of 12" in text and "1 trials a minute" in text and "1:00 left" in text
+
+
+@pytest.mark.parametrize(
+    ("space", "got"),
+    [
+        ("units: [-3, 8]", "-3"),
+        ("units: [8.5, 16]", "8.5"),
+        ("hidden: [[8, 0], 4]", "0"),
+        ("layers: {low: 0, high: 2}", "0"),
+        ("dropout: [0.2, 1.5]", "1.5"),
+        ("learning_rate: [-0.1, 0.1]", "-0.1"),
+        ("batch_size: [0, 8]", "0"),
+        ("epochs: [many]", "'many'"),
+    ],
+)
+def test_values_that_no_network_can_take(tmp_path, capsys, space, got):
+    (tmp_path / "space.yaml").write_text(space)
+    code, _, said = run(capsys, "tune", "iris", "--space", str(tmp_path / "space.yaml"), "--out", str(tmp_path / "out"))
+    name = space.partition(":")[0]
+    assert code == 1 and f"hyperparameter '{name}' has a value that cannot be used" in said
+    assert f"got:      {got}" in said and "fix:" in said and not (tmp_path / "out").exists()

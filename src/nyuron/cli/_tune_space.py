@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from nyuron.cli._bodies import BODIES
 from nyuron.cli._model_file import placeholders
 from nyuron.cli._tune_options import TuneOptions
 from nyuron.core import ArgumentError, nearest
-from nyuron.tuners import Space, space_from_dictionary, space_from_file
+from nyuron.tuners import HyperParameter, Space, space_from_dictionary, space_from_file
 
 WIDTHS = ("hidden", "units", "layers")
 TRAINING = ("dropout", "learning_rate", "optimizer", "batch_size", "epochs")
@@ -90,6 +90,9 @@ def _check(space: Space, options: TuneOptions, name: str) -> None:
                 got=repr(one),
                 fix=f"did you mean {guess!r}?" if guess else "leave it out",
             )
+    for one in space:
+        if one.name not in own:
+            _check_values(one, str(options.space))
     if "hidden" in space.names and ("units" in space.names or "layers" in space.names):
         raise ArgumentError(
             "hidden says what units and layers say",
@@ -107,6 +110,39 @@ def _check(space: Space, options: TuneOptions, name: str) -> None:
             got=", ".join(space.names),
             fix=f"{missing[0]}: [32, 64, 128]",
         )
+
+
+def _check_values(one: HyperParameter, who: str) -> None:
+    """Raise ArgumentError if the network or the training cannot take a value that the space has."""
+    is_fitting, expected, example = _BOUNDS.get(one.name, (None, "", ""))
+    found = one.choices or (one.low, one.high)
+    flat = [v for value in found for v in (value if isinstance(value, list | tuple) else (value,))]
+    wrong = None if is_fitting is None else next((v for v in flat if not is_fitting(v)), None)
+    if wrong is not None:
+        raise ArgumentError(
+            f"hyperparameter {one.name!r} has a value that cannot be used",
+            who=who,
+            expected=expected,
+            got=repr(wrong),
+            fix=f"{one.name}: {example}",
+        )
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value) and value >= 1
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_BOUNDS: dict[str, tuple[Callable[[Any], bool], str, str]] = {
+    **{name: (_is_count, "whole numbers, 1 or more", "[32, 64]") for name in (*WIDTHS, "batch_size", "epochs")},
+    "layers": (_is_count, "whole numbers, 1 or more", "[1, 2]"),
+    "dropout": (lambda v: _is_number(v) and 0 <= v < 1, "shares from 0 to below 1", "[0.0, 0.2]"),
+    "learning_rate": (lambda v: _is_number(v) and v > 0, "numbers above 0", "{low: 1e-4, high: 1e-1, log: true}"),
+}
+"""Which values a hyperparameter may have, in words, and an example."""
 
 
 def _fields_of_optimizers(space: Space, options: TuneOptions) -> set[str]:
