@@ -164,9 +164,23 @@ def test_a_search_goes_on_where_it_was_stopped(tmp_path):
 
 
 def test_a_timeout_ends_the_search():
-    found = search(trials=10_000, epochs=1, timeout=1.0)
+    search(space={**SPACE, "units": [3]}, trials=1, epochs=1)  # the program is compiled
+    found = search(space={**SPACE, "units": [3]}, trials=10_000, epochs=1, timeout=1.0)
     assert found.stopped == "timeout"
     assert 0 < len(found.trials) < 10_000
+
+
+@pytest.mark.parametrize("method", ["hyperband", "pbt"])
+def test_a_timeout_does_not_wait_until_thousands_of_trials_are_made(method):
+    made = []
+
+    def counted(**values):
+        made.append(values)
+        return build(**values)
+
+    options = {"epochs": 729, "trials": None} if method == "hyperband" else {"trials": 500}
+    found = search(build=counted, method=method, timeout=0.2, **options)
+    assert found.stopped == "timeout" and len(made) < 200
 
 
 def test_brackets_are_those_of_the_paper():

@@ -23,6 +23,9 @@ class Cohort:
         self.open: dict[int, Open] = {}
         self._groups: list[tuple[Group, list[tuple[int, int]]]] = []
         for one in asked:
+            # A cohort may be of thousands, and each takes its time to make.
+            if bench.stops() is not None:
+                break
             self._begin(one)
         self._form()
 
@@ -54,6 +57,9 @@ class Cohort:
     def train(self, until: int) -> bool:
         """Train all to epoch `until`; False when the search is to stop before that."""
         waiting = {}
+        self.bench.search.stopped = self.bench.stops()
+        if self.bench.search.stopped is not None:
+            return False
         for group, entries in self._groups:
             number, i = entries[0]
             if any(n in self.open for n, _ in entries):

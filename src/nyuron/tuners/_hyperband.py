@@ -106,10 +106,10 @@ class Hyperband:
             asked.append(one)
         cohort = Cohort(self.bench, asked, self.schedule.max_epochs)
         for i, rung in enumerate(rungs):
-            if not cohort.open:
-                break
             if not cohort.train(rung.epochs):
                 return False
+            if not cohort.open:
+                break
             keep = rungs[i + 1].trials if i + 1 < len(rungs) else 0
             values = cohort.values()
             order = sorted(values, key=lambda number: (values[number], number))
