@@ -24,10 +24,10 @@ MOST_BYTES = 64 << 30
 """Larger members are refused: a small file must not unpack to something enormous."""
 
 _READERS = {
-    "nyuron-model": "nyuron.load_model(path) reads this file",
+    "nyuron-model": "nyuron.models.load_model(path) reads this file",
     "nyuron-weights": "model.load_weights(path) reads this file",
     "nyuron-population": "nyuron.Population.load(path) reads this file",
-    "nyuron-run-state": "callbacks.BackupAndRestore(folder) reads this file",
+    "nyuron-run-state": "nyuron.callbacks.BackupAndRestore(folder) reads this file",
 }
 
 

@@ -103,7 +103,7 @@ def _hyperparameter(name: str, entry: Any) -> HyperParameter:
     if isinstance(entry, tuple):
         return _from_pair(name, entry)
     if isinstance(entry, list) or hasattr(entry, "tolist"):
-        found = plain(entry)
+        found = plain(entry, who)
         return _choice(name, found) if isinstance(found, tuple) else options("fixed", name, [found])
     return options("fixed", name, [plain(entry, who)])
 

@@ -246,7 +246,7 @@ def options(
 ) -> HyperParameter:
     """A list of values: numbers, strings, truths, None, or sequences of these. Integers among floats become floats."""
     who = f"hyperparameter {name!r}"
-    found = plain(list(choices))
+    found = plain(list(choices), who)
     if not found:
         raise ArgumentError(
             "there is nothing to choose",
