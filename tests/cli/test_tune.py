@@ -195,3 +195,13 @@ def test_values_that_no_network_can_take(tmp_path, capsys, space, got):
     name = space.partition(":")[0]
     assert code == 1 and f"hyperparameter '{name}' has a value that cannot be used" in said
     assert f"got:      {got}" in said and "fix:" in said and not (tmp_path / "out").exists()
+
+
+def test_a_search_whose_time_was_up_too_soon_can_go_on(tmp_path, capsys):
+    (tmp_path / "space.yaml").write_text("units: [4, 8]")
+    space, out = str(tmp_path / "space.yaml"), tmp_path / "out"
+    code, said, _ = run(capsys, "tune", "iris", "--space", space, *FAST, "--timeout", "1e-9", "--out", str(out))
+    (folder,) = out.iterdir()
+    assert code == 1 and "the time is up" in said and "nyuron tune --resume" in said
+    code, said, _ = run(capsys, "tune", "--resume", str(folder))
+    assert code == 0 and "nyuron predict" in said

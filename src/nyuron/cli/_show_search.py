@@ -65,7 +65,7 @@ def show_search_outcome(
         table.add_row("test", headline(metrics))
     table.add_row("report", page.resolve().as_uri())
     table.add_row("search", str(folder))
-    if search.stopped == "interrupted":
+    if search.stopped == "interrupted" or (search.stopped and not search.ranked()):
         table.add_row("go on", f"nyuron tune --resume {folder}")
     elif search.ranked():
         table.add_row("use", f"nyuron predict {folder} {again(data)}")
