@@ -72,3 +72,14 @@ def test_folds_that_cannot_be():
         folds(4, 2, groups=[0, 0, np.nan, 1])
     with pytest.raises(DataError, match="stratify has values that are missing"):
         folds([0.0, 0.0, np.nan, 1.0], 2, stratify=True)
+
+
+def test_a_builder_that_raises_says_with_what():
+    def fragile(units):
+        if units == 3:
+            raise ValueError("no three")
+        return build(units)
+
+    with pytest.raises(ValueError, match="no three") as caught:
+        Population(fragile, hyperparameters={"units": [2, 3]})
+    assert caught.value.__notes__ == ["raised by the builder, called with {'units': 3}"]

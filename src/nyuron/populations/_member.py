@@ -32,7 +32,11 @@ class Seat:
         self.values, self.seed = dict(values), seed
         check_builder(build, self.values)
         with seeded(seed) as drawn:
-            self.model = build(**self.values)
+            try:
+                self.model = build(**self.values)
+            except Exception as error:
+                error.add_note(f"raised by the builder, called with {self.values or 'nothing'}")
+                raise
             self.drawn = drawn()
         if not isinstance(self.model, Model):
             raise KindError(
