@@ -9,8 +9,9 @@ from typing import Any
 
 import jax
 
+from nyuron.models import costs_of
+from nyuron.populations._calibration import WIDTHS, calibration
 from nyuron.populations._member import Job
-from nyuron.train import lanes_for
 
 SHARE = 0.6
 """The part of a device's free memory that members may take: the rest is for data and what XLA puts aside."""
@@ -33,11 +34,12 @@ def plan_members(job: Job, wanted: int | None = None, devices: Sequence[Any] | N
     size, free = member_bytes(job), free_bytes(devices[0])
     room = max(1, int(SHARE * free / size / (len(devices) if kind == "cpu" else 1))) if free else None
     where = f"{len(devices)} {kind} device{'s' * (len(devices) > 1)}"
-    width, why = lanes_for(devices), "as many as an accelerator needs to be busy"
     if wanted is not None:
         width, why = wanted, "as was asked"
     elif kind == "cpu":
-        why = "a core gains little from a batch of small matrix products, and each result equals the run alone bit for bit"
+        width, why = 1, "a core gains little from batches of small products, and each result is that of the run alone"
+    else:
+        width, why = _fastest(job, devices[0], room or WIDTHS[-1])
     reasons = [f"{where}, {width} member{'s' * (width > 1)} side by side on each: {why}"]
     if room is not None:
         reasons.append(f"a member takes about {_megabytes(size)}; there is room for {room:,} on a device")
@@ -45,6 +47,16 @@ def plan_members(job: Job, wanted: int | None = None, devices: Sequence[Any] | N
             width = 1 << (room.bit_length() - 1)
             reasons.append(f"so {width} side by side")
     return MemberPlan(width, tuple(reasons))
+
+
+def _fastest(job: Job, device: Any, most: int) -> tuple[int, str]:
+    """The width whose members are done first, as far as was measured on this device, and the estimates behind it."""
+    found, rows = calibration(device), job.settings.batch_size
+    layers = [float(cost.multiply_adds * rows) for cost in costs_of(job.seat.model) if cost.multiply_adds]
+    width = found.best_width(layers, most)
+    alone, beside = (1e6 * found.member_seconds(layers, n) for n in (1, width))
+    said = f"a member's step is estimated at {alone:,.0f} µs alone and {beside:,.2g} µs so, from what this device was measured at"
+    return width, said
 
 
 def member_bytes(job: Job) -> int:

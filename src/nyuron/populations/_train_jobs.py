@@ -34,7 +34,10 @@ def train_until(
     places: dict[object, list[int]] = {}
     for i, job in enumerate(jobs):
         places.setdefault(job.signature, []).append(i)
-    widths = {name: plan_members(jobs[alike[0]], side_by_side).width for name, alike in places.items()}
+    widths = {
+        name: min(plan_members(jobs[alike[0]], side_by_side).width, 1 << (len(alike) - 1).bit_length())
+        for name, alike in places.items()
+    }
     parts = [alike[i : i + widths[name]] for name, alike in places.items() for i in range(0, len(alike), widths[name])]
     # In the order of the members, whatever their structures.
     parts.sort(key=lambda part: part[0])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from nyuron.populations import Job
+from nyuron.populations import Job, MemberPlan, plan_members
 from nyuron.train import Crew
 from nyuron.tuners._ledger import Asked, Ledger
 from nyuron.tuners._search import Search
@@ -42,11 +43,20 @@ class Bench:
     trials: Trials
     search: Search
     crew: Crew
-    width: int
-    """How many members a device trains side by side."""
+    side_by_side: int | None
+    """How many members the user wants a device to train side by side; None for what the plan says."""
     stops: Callable[[], str | None]
     """Why the search is to stop now, or None."""
     on_told: Told | None = None
+    plans: dict[Any, MemberPlan] = field(default_factory=dict)
+    """Those of the structures so far."""
+
+    def plan(self, job: Job) -> MemberPlan:
+        """How trials of this structure train; noted in the search."""
+        name = job.signature
+        if name not in self.plans:
+            self.plans[name] = plan_members(job, self.side_by_side)
+        return self.plans[name]
 
     def tell(self, record: TrialRecord, ended: Sequence[Ended] = ()) -> None:
         """Note what came of a trial."""

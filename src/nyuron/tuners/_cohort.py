@@ -48,8 +48,10 @@ class Cohort:
             for i, job in enumerate(trial.jobs):
                 alike.setdefault(job.signature, []).append((number, i))
         for entries in alike.values():
-            for start in range(0, len(entries), self.bench.width):
-                part = entries[start : start + self.bench.width]
+            number, i = entries[0]
+            width = self.bench.plan(self.open[number].jobs[i]).width
+            for start in range(0, len(entries), width):
+                part = entries[start : start + width]
                 jobs = [self.open[number].jobs[i] for number, i in part]
                 group = Group([job.member for job in jobs], jobs[0].settings, 1 << (len(jobs) - 1).bit_length())
                 self._groups.append((group, part))

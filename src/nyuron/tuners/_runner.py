@@ -8,8 +8,8 @@ from typing import Any
 
 import jax
 
-from nyuron.populations import Job, MemberPlan, plan_members
-from nyuron.train import Group, lanes_for
+from nyuron.populations import Job
+from nyuron.train import Group
 from nyuron.tuners._bench import Bench, Open
 from nyuron.tuners._ledger import WAIT, Asked
 from nyuron.tuners._trial import TrialRecord
@@ -24,18 +24,18 @@ READY_BYTES = 1 << 30
 class Runner:
     """Keeps all devices at work until the ledger has no more to ask, or `stops` says why to stop.
 
-    Each device trains `width` trials of one structure side by side; as one ends another takes its place. A trial that
-    raises an error is recorded as failed, and the search goes on.
+    Each device trains as many trials of one structure side by side as is planned; as one ends another takes its place.
+    A trial that raises an error is recorded as failed, and the search goes on.
     """
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self._most = LOOK_AHEAD * len(bench.crew.devices) * bench.width
+        self._width, self._bound = 1, 1 << 30
+        self._most = LOOK_AHEAD * len(bench.crew.devices)
         self._pending: list[tuple[Open, int]] = []
         self._waiting: dict[Future[Any], list[tuple[Open, int]]] = {}
         self._open: set[int] = set()
         self._may_ask = True
-        self._plans: dict[Any, MemberPlan] = {}
 
     def run(self) -> None:
         """Run the search to its end, or until it is to stop; trials in flight are then dropped, and asked again later."""
@@ -77,15 +77,14 @@ class Runner:
         for job in trial.jobs:
             self._note_plan(job)
         size = sum(a.nbytes for a in jax.tree.leaves([job.member.params for job in trial.jobs]))
-        places = len(self.bench.crew.devices) * self.bench.width
-        self._most = max(2 * places, min(self._most, READY_BYTES * len(trial.jobs) // max(size, 1)))
+        places = len(self.bench.crew.devices) * self._width
+        self._bound = min(self._bound, READY_BYTES * len(trial.jobs) // max(size, 1))
+        self._most = max(2 * places, min(LOOK_AHEAD * places, self._bound))
 
     def _note_plan(self, job: Job) -> None:
         """Say how the trials are run, and count the programs they need."""
-        name, width = job.signature, self.bench.width
-        if name not in self._plans:
-            self._plans[name] = plan_members(job, None if width == lanes_for() else width)
-        first, count = next(iter(self._plans.values())), len(self._plans)
+        self._width = max(self._width, self.bench.plan(job).width)
+        first, count = next(iter(self.bench.plans.values())), len(self.bench.plans)
         self.bench.search.plan = [
             *first.reasons,
             f"{count} program{'s' * (count > 1)} for {len(self.bench.search.trials) + len(self._open)} trials: trials that "
@@ -99,7 +98,7 @@ class Runner:
             groups.setdefault(entry[0].jobs[entry[1]].signature, []).append(entry)
         is_last = not self._may_ask or self._is_held or len(self._pending) >= self._most // 2
         for name, alike in groups.items():
-            width = self._plans[name].width
+            width = self.bench.plans[name].width
             while len(alike) >= width or (alike and is_last and len(self._waiting) < len(self.bench.crew.devices)):
                 self._train(alike[:width])
                 del alike[:width]

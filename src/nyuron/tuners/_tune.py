@@ -17,7 +17,7 @@ from nyuron.core import ArgumentError, next_seed
 from nyuron.models._fit import interruptible
 from nyuron.populations import Field, Fold, Given, only_stopper
 from nyuron.populations import folds as cut
-from nyuron.train import Crew, Settings, lanes_for
+from nyuron.train import Crew, Settings
 from nyuron.tuners._bench import Bench, Told
 from nyuron.tuners._check import MODES, check_schedule, check_search
 from nyuron.tuners._conditions import check_conditions, conditions_of
@@ -129,7 +129,6 @@ def tune(
     fit = None if folder is None else conditions_of(given, settings, parts)
     if before is not None and fit is not None:
         check_conditions(before.settings.get("fit"), fit, folder)
-    width = side_by_side or lanes_for()
     setup = SearchSetup(
         space,
         method,
@@ -154,7 +153,7 @@ def tune(
     if before is not None:
         search.begun, search.chosen, search.seconds = before.begun, before.chosen, before.seconds
     with ledger:
-        _drive(ledger, made, search, width, timeout, on_told, schedule)
+        _drive(ledger, made, search, side_by_side, timeout, on_told, schedule)
     if search.stopped is None and search.trials and not search.ranked():
         error = next((t.error for t in search.trials if t.error), "none was complete")
         again = "" if folder is None else f"\nno trial is repeated in {folder}: take another folder when it is mended"
@@ -177,7 +176,7 @@ def _drive(
     ledger: Ledger,
     made: Trials,
     search: Search,
-    width: int,
+    side_by_side: int | None,
     timeout: float | None,
     on_told: Told | None,
     schedule: dict[str, Any],
@@ -195,7 +194,7 @@ def _drive(
         try:
             with Crew() as crew:
                 _METHODS[search.settings["method"]](
-                    Bench(ledger, made, search, crew, width, stops, on_told), **schedule
+                    Bench(ledger, made, search, crew, side_by_side, stops, on_told), **schedule
                 )
         finally:
             search.seconds, search.in_flight = spent + time.perf_counter() - began, 0
