@@ -124,7 +124,7 @@ def test_splitters_and_pairs_of_scikit_learn_are_taken_as_they_are() -> None:
         ({"stratify": np.ones((N, 2))}, DataError, "several a row"),
         ({"groups": GROUPS, "k": 20}, ArgumentError, "fewer groups than folds"),
         ({"times": np.arange(N)[::-1]}, DataError, "35 in row 1, after 36"),
-        ({"times": np.full(N, np.nan)}, DataError, "not in order of time"),
+        ({"times": np.full(N, np.nan)}, DataError, "NaN in 37 rows, row 0 first"),
         ({"times": True, "groups": GROUPS}, ArgumentError, "groups cannot be used with times"),
         ({"times": True, "repeats": 2}, ArgumentError, "repeats cannot be used with times"),
         ({"times": True, "gap": 20}, ArgumentError, "no rows are left to train"),

@@ -404,14 +404,21 @@ def work():
                 told.write(f"{one.number} {one.values['a']}\\n")
                 told.flush()
 
+def size():
+    return os.path.getsize(folder + "/told.txt") if os.path.exists(folder + "/told.txt") else 0
+
 random.seed(0)
 for _ in range(20):
     random.random()
+    before = size()
     child = os.fork()
     if child == 0:
         work()
         os._exit(0)
-    time.sleep(random.uniform(0.08, 0.25))
+    # on a busy machine it takes long to come so far
+    while size() == before and os.waitpid(child, os.WNOHANG) == (0, 0):
+        time.sleep(0.005)
+    time.sleep(random.uniform(0.0, 0.1))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
 """
@@ -421,10 +428,10 @@ for _ in range(20):
 def test_killing_it_loses_nothing_that_was_told(tmp_path, method) -> None:
     script = tmp_path / "search.py"
     script.write_text(textwrap.dedent(KILLED))
-    subprocess.run([sys.executable, script, tmp_path, method], check=True, timeout=120)
+    subprocess.run([sys.executable, script, tmp_path, method], check=True, timeout=600)
     told = [line.split() for line in Path(tmp_path / "told.txt").read_text().splitlines()]
     numbers = [int(number) for number, _ in told]
-    assert len(numbers) == len(set(numbers)) > 9
+    assert len(numbers) == len(set(numbers)) >= 20
     plan = SearchSetup(as_space({"a": (0.0, 1.0), "b": [1, 2, 3]}), method=method, trials=400, window=8, startup=20)
     with Ledger(plan, tmp_path) as ledger:
         kept = {found.number: found for found in ledger.records()}
