@@ -51,6 +51,7 @@ def test_tensorboard_reads_curves_and_hyperparameters(base, tmp_path):
         to_tensorboard("curve", tmp_path / "logs", base)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_mlflow_reads_everything(base, tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     monkeypatch.chdir(tmp_path)  # the artifacts go to the current folder

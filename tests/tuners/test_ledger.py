@@ -11,7 +11,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from nyuron.core import DataError, FileFormatError, NyuronError, StateError
+from nyuron.core import DataError, FileFormatError, MissingPackageError, NyuronError, StateError
 from nyuron.tuners import WAIT, Asked, Ledger, SearchSetup, TrialRecord, as_space, combination_hash, trial_seeds
 
 GRID = {
@@ -316,6 +316,13 @@ def test_a_journal_that_cannot_be_written(tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
         Ledger(setup(), tmp_path / "file")
+
+
+def test_a_data_base_without_its_driver_names_the_package_and_no_password(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    with pytest.raises(MissingPackageError, match="pip install 'psycopg2-binary'") as caught:
+        Ledger(setup(), None, "postgresql+psycopg2://somebody:secret@localhost/search")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_storage_of_the_users_own_also_without_a_folder() -> None:

@@ -182,6 +182,10 @@ def _journal_backend(path: Path) -> Any:
     return Backend(str(path))
 
 
+_DRIVERS = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""What the packages are called that bring these modules."""
+
+
 def _data_base(url: str) -> Any:
     from optuna.storages import get_storage
 
@@ -189,13 +193,15 @@ def _data_base(url: str) -> Any:
     try:
         return get_storage(url)
     except ImportError as error:
+        # which driver is the usual one differs between SQLAlchemy's versions
+        missing = getattr(error.__cause__ or error, "name", None)
+        package = _DRIVERS.get(missing or "", missing)
         raise MissingPackageError(
             "the data base needs a package that is not installed",
             who=f"storage {kind}",
-            got=error,
-            fix={"postgresql": "pip install psycopg2-binary", "mysql": "pip install mysqlclient"}.get(
-                kind, "install the package that is named, or use 'sqlite:///search.db'"
-            ),
+            expected=f"the package {missing}" if missing else None,
+            got=error.__cause__ or error,
+            fix=f"pip install '{package}', or use 'sqlite:///search.db'" if package else "use 'sqlite:///search.db'",
         ) from error
     except Exception as error:  # SQLAlchemy's many; the address may hold a password, so it is not repeated
         if isinstance(error, MemoryError | RecursionError):
