@@ -15,6 +15,7 @@ from nyuron.populations._member import (
     take_over,
 )
 from nyuron.populations._optimism import Optimism, optimism, optimism_of_scores
+from nyuron.populations._optimizers import Optimizers
 from nyuron.populations._plan import MemberPlan, plan_members
 from nyuron.populations._population import Answers, Population, fit_many
 from nyuron.populations._train_jobs import train_jobs
@@ -28,6 +29,7 @@ __all__ = [
     "Job",
     "MemberPlan",
     "Optimism",
+    "Optimizers",
     "Population",
     "Seat",
     "best_value",

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from typing import Any
 
 from nyuron.populations._member import Job
+from nyuron.populations._optimizers import all_joined
 from nyuron.populations._plan import plan_members
 from nyuron.train import Crew, Group, Trained
 
@@ -31,6 +32,7 @@ def train_until(
     """What each job leaves, in their order; when `stops()` says so those under way leave what they have learned until then,
     and those that were not begun None.
     """
+    jobs = all_joined(jobs)
     places: dict[object, list[int]] = {}
     for i, job in enumerate(jobs):
         places.setdefault(job.signature, []).append(i)

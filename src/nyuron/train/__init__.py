@@ -6,6 +6,7 @@ from nyuron.train._diagnose import NonFiniteLossWarning, first_non_finite
 from nyuron.train._ending import EpochEnd, batch_slices, evaluate_watched
 from nyuron.train._group import Ground, Group, Member, Trained
 from nyuron.train._members import Members, lanes_for, train_all, train_members
+from nyuron.train._one_of import OneOf, can_be_one_of, with_one_of
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
 from nyuron.train._run import EpochLogs, Pace, Run, Settings, on_device
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
@@ -29,6 +30,7 @@ __all__ = [
     "Member",
     "Members",
     "NonFiniteLossWarning",
+    "OneOf",
     "Pace",
     "Plan",
     "Run",
@@ -44,6 +46,7 @@ __all__ = [
     "advance",
     "array_chunks",
     "batch_slices",
+    "can_be_one_of",
     "epoch_order",
     "epoch_orders",
     "epochs_at_once",
@@ -66,5 +69,6 @@ __all__ = [
     "train_all",
     "train_members",
     "train_step",
+    "with_one_of",
     "zero_sums",
 ]

@@ -14,6 +14,7 @@ import numpy as np
 from nyuron.core import Params, State
 from nyuron.train._advance import Plan, run_program
 from nyuron.train._clock import seconds_since
+from nyuron.train._one_of import OneOf
 from nyuron.train._orders import epoch_orders, epochs_at_once
 from nyuron.train._run import Pace, Settings
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
@@ -340,7 +341,9 @@ class Group:
         finalize = getattr(member.task.optimizer, "finalize", None)
         if finalize is not None:
             params = finalize(state.optimizer, params)
-        params, layers, optimizer, status = jax.device_get((params, layers, state.optimizer, state.status))
+        mine = member.task.optimizer
+        own = mine.state_of_own(state.optimizer) if isinstance(mine, OneOf) else state.optimizer
+        params, layers, optimizer, status = jax.device_get((params, layers, own, state.status))
         return params, layers, optimizer, int(status)
 
 

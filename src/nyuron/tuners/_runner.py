@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from nyuron.populations import Job
+from nyuron.populations import Job, Optimizers
 from nyuron.train import Group
 from nyuron.tuners._bench import Bench, Open
 from nyuron.tuners._ledger import WAIT, Asked
@@ -35,6 +35,8 @@ class Runner:
         self._pending: list[tuple[Open, int]] = []
         self._waiting: dict[Future[Any], list[tuple[Open, int]]] = {}
         self._open: set[int] = set()
+        self._programs: set[Any] = set()
+        self._optimizers = Optimizers()
         self._may_ask = True
 
     def run(self) -> None:
@@ -75,7 +77,8 @@ class Runner:
             return
         self._pending += [(trial, i) for i in range(len(trial.jobs))]
         for job in trial.jobs:
-            self._note_plan(job)
+            self._optimizers.note(job)
+            self._width = max(self._width, self.bench.plan(job).width)
         size = sum(a.nbytes for a in jax.tree.leaves([job.member.params for job in trial.jobs]))
         places = len(self.bench.crew.devices) * self._width
         self._bound = min(self._bound, READY_BYTES * len(trial.jobs) // max(size, 1))
@@ -83,29 +86,35 @@ class Runner:
 
     def _note_plan(self, job: Job) -> None:
         """Say how the trials are run, and count the programs they need."""
-        self._width = max(self._width, self.bench.plan(job).width)
-        first, count = next(iter(self.bench.plans.values())), len(self.bench.plans)
+        self._programs.add(job.signature)
+        first, count = next(iter(self.bench.plans.values())), len(self._programs)
         self.bench.search.plan = [
             *first.reasons,
             f"{count} program{'s' * (count > 1)} for {len(self.bench.search.trials) + len(self._open)} trials: trials that "
-            "differ in numbers only share one, and each is compiled on one device unless much waits for it",
+            "differ in numbers or in the optimizer only share one, and each is compiled on one device unless much waits "
+            "for it",
         ]
 
     def _launch(self) -> None:
         """Hand groups of one structure to the crew: full ones, and others when no more will come."""
         groups: dict[Any, list[tuple[Open, int]]] = {}
         for entry in self._pending:
-            groups.setdefault(entry[0].jobs[entry[1]].signature, []).append(entry)
+            groups.setdefault(self._joined(entry).signature, []).append(entry)
         is_last = not self._may_ask or self._is_held or len(self._pending) >= self._most // 2
-        for name, alike in groups.items():
-            width = self.bench.plans[name].width
+        for alike in groups.values():
+            width = self.bench.plan(alike[0][0].jobs[alike[0][1]]).width
             while len(alike) >= width or (alike and is_last and len(self._waiting) < len(self.bench.crew.devices)):
                 self._train(alike[:width])
                 del alike[:width]
         self._pending = [entry for alike in groups.values() for entry in alike]
 
+    def _joined(self, entry: tuple[Open, int]) -> Job:
+        """An execution in the program that it shares with trials of other optimizers."""
+        return self._optimizers.joined(entry[0].jobs[entry[1]])
+
     def _train(self, entries: list[tuple[Open, int]]) -> None:
-        jobs = [trial.jobs[i] for trial, i in entries]
+        jobs = [self._joined(entry) for entry in entries]
+        self._note_plan(jobs[0])
         lanes = 1 << (len(jobs) - 1).bit_length()
         group = Group([job.member for job in jobs], jobs[0].settings, lanes)
         self._waiting[self.bench.crew.train(group, jobs[0].ground)] = entries
