@@ -165,7 +165,7 @@ class RandomSearch(Tuner):
         ...     model.compile("adam", "mse")
         ...     return model
         >>> tuner = RandomSearch(build, objective="val_loss", max_trials=2, seed=1)
-        >>> x = np.linspace(-1, 1, 40, dtype="float32")[:, None]
+        >>> x = np.random.default_rng(0).uniform(-1, 1, (40, 1)).astype("float32")
         >>> found = tuner.search(x, x, epochs=1, validation_split=0.2, verbose=0)
         >>> len(tuner.get_best_models(2)), sorted(tuner.get_best_hyperparameters()[0].values)
         (2, ['units'])
