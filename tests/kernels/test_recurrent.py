@@ -80,12 +80,14 @@ def test_members_side_by_side(name: str) -> None:
     members = (2, 3)
     given, mask = arguments(name, members=members), mask_for(members)
     found = both(name)[0](*given, mask)
-    grads = jax.grad(lambda *a: jnp.sum(both(name)[0](*a, mask)[1]), (0, 1, 2))(*given)
+    grads = jax.jit(jax.grad(lambda *a: jnp.sum(both(name)[0](*a, mask)[1]), (0, 1, 2)))(*given)
+    plain = jax.jit(both(name)[1])
+    slopes = jax.jit(jax.grad(lambda mask, *a: jnp.sum(both(name)[1](*a, mask)[1]), (1, 2, 3)))
     for at in np.ndindex(members):
         one = [a[at] for a in given]
-        wanted = both(name)[1](*one, mask[at])
+        wanted = plain(*one, mask[at])
         jax.tree.map(lambda a, b: np.testing.assert_allclose(a[at], b, rtol=1e-5, atol=1e-6), found, wanted)  # noqa: B023
-        alone = jax.grad(lambda *a: jnp.sum(both(name)[1](*a, mask[at])[1]), (0, 1, 2))(*one)  # noqa: B023
+        alone = slopes(mask[at], *one)
         jax.tree.map(lambda a, b: np.testing.assert_allclose(a[at], b, rtol=1e-4, atol=1e-5), grads, alone)  # noqa: B023
 
 
@@ -94,7 +96,7 @@ def test_without_bias(name: str) -> None:
     given = arguments(name, biased=False)
     found, wanted = (function(*given) for function in both(name))
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), found, wanted)
-    grads = [jax.grad(lambda *a: jnp.sum(f(*a)[1]), (1, 2))(*given) for f in both(name)]  # noqa: B023
+    grads = [jax.jit(jax.grad(lambda *a: jnp.sum(f(*a)[1]), (1, 2)))(*given) for f in both(name)]  # noqa: B023
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5), *grads)
 
 
