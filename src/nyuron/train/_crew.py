@@ -67,7 +67,8 @@ class Crew:
         future: Future[Any] = Future()
         with self._changed:
             self._pending.append(_Work(future, work, program))
-            self._turns.setdefault(program, len(self._turns) % len(self.devices))
+            if program is not None:
+                self._turns.setdefault(program, len(self._turns) % len(self.devices))
             self._changed.notify_all()
         return future
 
