@@ -6,7 +6,6 @@ import functools
 import hashlib
 import json
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import cache_folder
+from nyuron.saving import atomic
 
 ROWS = 32
 """Rows of the batch that is measured."""
@@ -62,7 +62,7 @@ class Calibration(NamedTuple):
 
 
 def calibration(device: Any) -> Calibration:
-    """What was measured on a device of this kind: read from the cache folder, or measured now, in a few seconds."""
+    """What was measured on a device of this kind: read from the cache folder, or measured now."""
     name = f"{device.platform} {device.device_kind} {jax.__version__}"
     return _calibrated(name, device)
 
@@ -160,9 +160,7 @@ def _read(path: Path, name: str) -> Calibration | None:
 def _write(path: Path, name: str, found: Calibration) -> None:
     """Keep what was measured; a folder that cannot be written is no reason to stop."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.write_text(json.dumps({"name": name, **found._asdict()}), encoding="utf-8")
-        draft.replace(path)
+        with atomic(path) as draft:
+            draft.write_text(json.dumps({"name": name, **found._asdict()}), encoding="utf-8")
     except OSError:
         return
