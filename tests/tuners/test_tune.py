@@ -295,7 +295,7 @@ def test_seconds_are_those_of_the_training(monkeypatch):
     from nyuron.train import _clock, _group
 
     stretch = _group.Group._stretch
-    run = _group.run_program
+    run = _group.run_packed
 
     def compiled(*arguments):
         if not compiles:
@@ -309,7 +309,7 @@ def test_seconds_are_those_of_the_training(monkeypatch):
         stretch(group, *arguments)
 
     compiles: list[int] = []
-    monkeypatch.setattr(_group, "run_program", compiled)
+    monkeypatch.setattr(_group, "run_packed", compiled)
     monkeypatch.setattr(_group.Group, "_stretch", waited)
     began = time.perf_counter()
     found = search(trials=1, epochs=2)

@@ -42,8 +42,8 @@ segmentation fault when there are no more.
 """
 FEW = 32
 """Programs that are never let go: where so few are held, the maps are somebody else's."""
-_CALLS_OUT = re.compile(r"custom_call @(?!Sharding|mhlo.topk|lapack_)")
-"""A program that calls a library needs it loaded, which only tracing sees to; LAPACK is loaded here."""
+_CALLS_OUT = re.compile(r"custom_call @(?!Sharding|mhlo.topk|lapack_|nyuron_)")
+"""A program that calls a library needs it loaded, which only tracing sees to. LAPACK is loaded here; who takes our own machine code has loaded it."""
 
 
 _made: weakref.WeakSet[KeptProgram] = weakref.WeakSet()

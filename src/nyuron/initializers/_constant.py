@@ -10,6 +10,14 @@ import numpy as np
 
 from nyuron.core import Array, Key, ShapeError, module
 from nyuron.initializers._initializer import Initializer, dtype_of
+from nyuron.initializers._on_host import is_outside_tracing
+
+
+def filled(value: int, shape: Sequence[int], dtype: Any, key: Key | None) -> Array:
+    """An array of one value; nothing is compiled for its shape where the key shows that nothing is being traced."""
+    if key is not None and is_outside_tracing(key):
+        return jnp.asarray(np.full(tuple(shape), value, dtype_of(dtype)))
+    return jnp.full(tuple(shape), value, dtype_of(dtype))
 
 
 @module
@@ -24,7 +32,10 @@ class Zeros(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
-        return jnp.zeros(tuple(shape), dtype_of(dtype))
+        return filled(0, shape, dtype, key)
+
+    def is_light(self, shape: Sequence[int]) -> bool:
+        return type(self) is Zeros
 
 
 @module
@@ -39,7 +50,10 @@ class Ones(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
-        return jnp.ones(tuple(shape), dtype_of(dtype))
+        return filled(1, shape, dtype, key)
+
+    def is_light(self, shape: Sequence[int]) -> bool:
+        return type(self) is Ones
 
 
 @module

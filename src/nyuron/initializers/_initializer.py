@@ -37,6 +37,10 @@ class Initializer(Configurable):
             fix="define __call__(self, shape, dtype=None)",
         )
 
+    def is_light(self, shape: Sequence[int]) -> bool:
+        """Whether such a weight is made without compiling anything, where no program is being traced."""
+        return False
+
     def check(self) -> None:
         """Raise ArgumentError for settings that cannot be used; called where a layer takes the initializer."""
 

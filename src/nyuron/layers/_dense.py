@@ -52,6 +52,11 @@ class Dense(Layer):
             params["bias"] = self.bias_initializer((self.units,), key=bias_key)
         return params, {}
 
+    def makes_light_weights(self, *shapes: Shape) -> bool:
+        kernel = (*shapes[0][-1:], self.units)
+        bias_is_light = not self.use_bias or self.bias_initializer.is_light((self.units,))
+        return None not in kernel and bias_is_light and self.kernel_initializer.is_light(kernel)
+
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         return shape_after(self.activation, (*shapes[0][:-1], self.units))
 

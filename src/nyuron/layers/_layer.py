@@ -95,6 +95,10 @@ class Layer(Configurable):
         """Initial parameters and state for inputs of these shapes. Default: none of either."""
         return {}, {}
 
+    def makes_light_weights(self, *shapes: Shape) -> bool:
+        """Whether `init` takes less time as it is than a program for these shapes would take to compile."""
+        return type(self).init is Layer.init
+
     def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
         """The output and the next state."""
         raise KindError(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jax
+import jax.core
+import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import Params, Shape, State, kept_program, key_from, key_of, seed_data
@@ -83,12 +86,21 @@ def make_first_weights(slots: Iterable[Any]) -> None:
     wanted = [slot.wanted for slot in waiting]
     seeds = np.stack([seed_data(w.seed) for w in wanted])
     # A layer may be built while another function is traced; its weights are arrays all the same.
-    with jax.ensure_compile_time_eval():
-        made = _first_weights.if_kept(tuple(w.shapes for w in wanted), tuple(w.description for w in wanted), seeds)
+    is_traced = isinstance(jnp.zeros(()), jax.core.Tracer)
+    with jax.ensure_compile_time_eval() if is_traced else contextlib.nullcontext():
+        made = None
+        if is_traced or not all(_is_light(w) for w in wanted):
+            made = _first_weights.if_kept(tuple(w.shapes for w in wanted), tuple(w.description for w in wanted), seeds)
         if made is None:
             made = [w.description.init(key_from(w.seed), *w.shapes) for w in wanted]
     for slot, (params, state) in zip(waiting, made, strict=True):
         slot.fill(params, state)
+
+
+def _is_light(wanted: Wanted) -> bool:
+    """Whether the weights are made sooner than a program for their shapes is compiled."""
+    made = getattr(wanted.description, "makes_light_weights", None)
+    return made is not None and made(*wanted.shapes)
 
 
 @kept_program(static_argnums=(0,))

@@ -10,7 +10,7 @@ import jax
 
 from nyuron.core import replace as with_fields
 from nyuron.populations._member import Job
-from nyuron.train import can_be_one_of, with_one_of
+from nyuron.train import can_be_one_of, packing_of, with_one_of
 
 MOST = 4
 """Kinds of optimizers in one program: each adds its state to every member's, and its update to what is compiled."""
@@ -29,11 +29,13 @@ class Optimizers:
         """Let jobs `among` the same ones choose this one's optimizer too."""
         task = job.member.task
         if can_be_one_of(task):
-            self._met.setdefault(among, {}).setdefault(jax.tree.structure(task.optimizer), task.optimizer)
+            self._met.setdefault((among, _is_packed(job)), {}).setdefault(
+                jax.tree.structure(task.optimizer), task.optimizer
+            )
 
     def joined(self, job: Job, among: Any = None) -> Job:
         """The job in the program that it shares with those that were noted; as it is where there is nothing to share."""
-        met, task = self._met.get(among, {}), job.member.task
+        met, task = self._met.get((among, _is_packed(job)), {}), job.member.task
         if (
             not 1 < len(met) <= MOST
             or job.member.optimizer is not None
@@ -51,6 +53,11 @@ def all_joined(jobs: Sequence[Job]) -> Sequence[Job]:
     for job, form in zip(jobs, forms, strict=True):
         optimizers.note(job, form)
     return [optimizers.joined(job, form) for job, form in zip(jobs, forms, strict=True)]
+
+
+def _is_packed(job: Job) -> bool:
+    """Whether our machine code trains the job alone: together with those that XLA trains it would be rounded otherwise."""
+    return packing_of(job.member.task, job.ground.data, job.settings.batch_size) is not None
 
 
 def form_of(job: Job) -> Any:

@@ -8,6 +8,7 @@ from nyuron.train._group import Ground, Group, Member, Trained
 from nyuron.train._members import Members, lanes_for, train_all, train_members
 from nyuron.train._one_of import OneOf, can_be_one_of, with_one_of
 from nyuron.train._orders import epoch_order, epoch_orders, epochs_at_once
+from nyuron.train._packed import PackedRun, packing_of
 from nyuron.train._run import EpochLogs, Pace, Run, Settings, on_device
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, start_state
 from nyuron.train._step import evaluate_step, train_step
@@ -32,6 +33,7 @@ __all__ = [
     "NonFiniteLossWarning",
     "OneOf",
     "Pace",
+    "PackedRun",
     "Plan",
     "Run",
     "RunState",
@@ -62,6 +64,7 @@ __all__ = [
     "measure",
     "numbers_as_arrays",
     "on_device",
+    "packing_of",
     "restored",
     "results",
     "run_program",

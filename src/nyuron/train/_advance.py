@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from nyuron.core import Array, Params, kept_program
+from nyuron.train._packed import PackedRun, Packing, packing_of
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, STOPPED, RunState, member_axes, select
 from nyuron.train._step import evaluate_step, take, train_step
 from nyuron.train._stopping import StoppingRule, StoppingState
@@ -28,8 +29,11 @@ class Plan:
     """What shapes the program besides the descriptions."""
 
     batch_size: int
+    """Of a packed task a bound of it; it is among the task's numbers."""
     validation_batch_size: int = 32
     has_members: bool = False
+    is_packed: bool = False
+    """Whether our machine code takes the steps of a packed task, or XLA."""
 
 
 def advance(
@@ -83,8 +87,13 @@ class _Program:
     ) -> None:
         self.plan, self.task, self.rule, self.frozen = plan, task, rule, frozen
         self.data, self.orders, self.validation, self.validation_freq = data, orders, validation, validation_freq
-        self.full, self.rest = divmod(orders.shape[-1], plan.batch_size)
-        self.steps = self.full + (self.rest > 0)
+        self.packed = PackedRun(task, data, plan.batch_size) if plan.is_packed else None
+        self.steps: Any
+        if self.packed is None:
+            self.full, self.rest = divmod(orders.shape[-1], plan.batch_size)
+            self.steps = self.full + (self.rest > 0)
+        else:
+            self.steps = self.packed.steps_for(orders.shape[-1])
 
     def per_member(self, function: Callable[..., Any], in_axes: Any, out_axes: Any = 0) -> Callable[..., Any]:
         """The function over all members where there are any."""
@@ -94,6 +103,9 @@ class _Program:
         """Steps from the current one to the end of the epoch or to `until`."""
         order = jax.lax.dynamic_index_in_dim(self.orders, row, keepdims=False)
         last = until - run.epoch * self.steps
+
+        if self.packed is not None:
+            return self.packed.train(run, order, jnp.minimum(last, self.steps))
 
         def goes_on(r: RunState) -> Array:
             return (r.step < jnp.minimum(last, self.full)) & jnp.any(r.status == RUNNING)
@@ -155,7 +167,8 @@ class _Program:
         data, order = self.validation  # type: ignore[misc]
 
         def one(task: Task, frozen: Params, run: RunState, order: Array) -> Logs:
-            return evaluation(task, run.params, frozen, run.layers, data, order, self.plan.validation_batch_size)
+            size, is_packed = self.plan.validation_batch_size, self.plan.is_packed
+            return evaluation(task, run.params, frozen, run.layers, data, order, size, is_packed)
 
         return self.per_member(one, (0, 0, member_axes(), 0))(self.task, self.frozen, run, order)
 
@@ -178,9 +191,19 @@ def _all_finite(params: Params) -> Array:
 
 
 def add_evaluation(
-    task: Task, params: Params, frozen: Params, layers: Any, sums: Sums, data: Batch, order: Array, size: int
+    task: Task,
+    params: Params,
+    frozen: Params,
+    layers: Any,
+    sums: Sums,
+    data: Batch,
+    order: Array,
+    size: int,
+    is_packed: bool = False,
 ) -> Sums:
     """Sums after the rows of `order`, batch by batch, at inference."""
+    if is_packed:
+        return PackedRun(task, data).evaluate(params, sums, order)
     full, rest = divmod(order.shape[-1], size)
 
     def add(sums: Sums, start: Any, count: int) -> Sums:
@@ -192,10 +215,45 @@ def add_evaluation(
     return add(sums, full * size, rest) if rest else sums
 
 
-def evaluation(task: Task, params: Params, frozen: Params, layers: Any, data: Batch, order: Array, size: int) -> Logs:
+def evaluation(
+    task: Task,
+    params: Params,
+    frozen: Params,
+    layers: Any,
+    data: Batch,
+    order: Array,
+    size: int,
+    is_packed: bool = False,
+) -> Logs:
     """The figures over the rows of `order`."""
-    return results(task, add_evaluation(task, params, frozen, layers, zero_sums(task), data, order, size))
+    return results(task, add_evaluation(task, params, frozen, layers, zero_sums(task), data, order, size, is_packed))
 
 
 run_program = kept_program(static_argnums=(0,), results=(RunState, Sums, StoppingState))(advance)
-evaluate_program = kept_program(static_argnums=(6,))(evaluation)
+_evaluation_program = kept_program(static_argnums=(6, 7))(evaluation)
+
+
+def run_packed(
+    packing: Packing | None,
+    plan: Plan,
+    task: Task,
+    rule: StoppingRule | None,
+    frozen: Params,
+    run: RunState,
+    *rest: Any,
+) -> tuple[RunState, Logs]:
+    """`advance`, compiled: by our machine code where the task is packed for it."""
+    if packing is None:
+        return run_program(plan, task, rule, frozen, run, *rest)
+    new, logs = run_program(Plan(packing.most, 0, is_packed=True), packing.task, rule, (), packing.pack(run), *rest)
+    return packing.unpack(new, run.layers), logs
+
+
+def evaluate_program(
+    task: Task, params: Params, frozen: Params, layers: Any, data: Batch, order: Any, size: int
+) -> Logs:
+    """The figures over the rows of `order`, compiled."""
+    packing = packing_of(task, data, size)
+    if packing is None:
+        return _evaluation_program(task, params, frozen, layers, data, order, size, False)
+    return _evaluation_program(packing.task, packing.weights(params), (), (), data, order, 0, True)

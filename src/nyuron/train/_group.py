@@ -12,10 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import Params, State
-from nyuron.train._advance import Plan, run_program
+from nyuron.train._advance import Plan, run_packed
 from nyuron.train._clock import seconds_since
 from nyuron.train._one_of import OneOf
 from nyuron.train._orders import epoch_orders, epochs_at_once
+from nyuron.train._packed import Packing, packing_of
 from nyuron.train._run import Pace, Settings
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._stopping import StoppingRule, restored
@@ -105,6 +106,7 @@ class Group:
         self._seconds = [0.0] * len(self.members)
         self._state: RunState | None = None
         self._drawn: tuple[Any, Any] | None = None
+        self._packed: tuple[Task, Packing | None] | None = None
 
     @property
     def signature(self) -> Any:
@@ -155,7 +157,7 @@ class Group:
         until = self.settings.epochs if until is None else min(until, self.settings.epochs)
         pace = pace or Pace()
         if self._state is None:
-            self._state = self._start()
+            self._state = self._start(self._packing(shared))
         # It may have been on another device before; and a state that is bound to no device would be another program.
         (device,) = shared.data[0][0].devices()
         self._state = jax.device_put(self._state, device)
@@ -207,12 +209,14 @@ class Group:
         total = shared.data[0][0].shape[0] if lanes[0].rows is None else len(lanes[0].rows)
         capacity = epochs_at_once(total * len(lanes))
         steps, first = -(-total // settings.batch_size), self.epoch
-        before = first * steps + int(self._state.step)  # type: ignore[union-attr]
+        old: RunState = self._state  # type: ignore[assignment]
+        before = first * steps + int(old.step)
         last = min(before + pace.next(), min(first + capacity, until) * steps)
         running = self.running
         began = time.perf_counter()
         checked = None if shared.validation is None else (shared.validation, self._validation_orders(shared, lanes))
         arguments = (
+            self._packing(shared),
             Plan(settings.batch_size, settings.validation_batch_size, has_members=self.has_lanes),
             self._joined([m.task for m in lanes]),
             None if lanes[0].rule is None else self._joined([m.rule for m in lanes]),
@@ -220,14 +224,12 @@ class Group:
         )
         data = shared.data, self._orders(lanes, min(capacity, until - first), capacity, total), checked
         every = np.int32(settings.validation_every)
-        state, logs = run_program(*arguments, self._state, *data, every, np.int32(last))
+        state, logs = run_packed(*arguments, old, *data, every, np.int32(last))
         if (np.asarray(state.status) == NOT_FINITE).any():
             done = int(state.epoch) * steps + int(state.step)
             good = max(done - 2 if int(state.step) else done - 1, before)
             # One alone goes again to where its loss was finite; of several each diverged at a step of its own.
-            safe: Any = (
-                self._state if self.has_lanes else run_program(*arguments, self._state, *data, every, np.int32(good))[0]
-            )
+            safe: Any = old if self.has_lanes else run_packed(*arguments, old, *data, every, np.int32(good))[0]
             state = _mended(state, safe)
         self._state, self.epoch = state, int(state.epoch)
         pace.record(last - before, time.perf_counter() - began)
@@ -239,23 +241,27 @@ class Group:
                 own = jax.tree.map(lambda a: a[:, lane], logs) if self.has_lanes else logs  # noqa: B023
                 self._logs[place].append(own)
 
+    def _packing(self, shared: Shared) -> Packing | None:
+        """How one alone is packed for our machine code; that has no lanes."""
+        if self.has_lanes:
+            return None
+        task = self.members[self._lanes[0]].task
+        if self._packed is None or self._packed[0] is not task:
+            self._packed = task, packing_of(task, shared.data, self.settings.batch_size)
+        return self._packed[1]
+
     def _joined(self, trees: Sequence[Any]) -> Any:
         return trees[0] if len(trees) == 1 else jax.tree.map(lambda *a: jnp.stack([jnp.asarray(x) for x in a]), *trees)
 
-    def _start(self) -> RunState:
-        states = [
-            start_state(
-                m.task,
-                m.params,
-                m.layers,
-                m.rule,
-                m.seed,
-                member=m.number,
-                epoch=self.settings.initial_epoch,
-                optimizer=m.optimizer,
-            )
-            for m in (self.members[place] for place in self._lanes)
-        ]
+    def _start(self, packing: Packing | None = None) -> RunState:
+        states = []
+        for m in (self.members[place] for place in self._lanes):
+            options: Any = {"seed": m.seed, "member": m.number, "epoch": self.settings.initial_epoch}
+            options["optimizer"] = m.optimizer
+            if packing is None:
+                states.append(start_state(m.task, m.params, m.layers, m.rule, **options))
+            else:
+                states.append(packing.start(m.params, m.layers, m.rule, **options))
         return self._joined(states)._replace(epoch=states[0].epoch, step=states[0].step)
 
     def _orders(self, lanes: Sequence[Member], count: int, capacity: int, total: int) -> np.ndarray:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nyuron.kernels import shuffle
+
 
 def epoch_order(seed: int, member: int, epoch: int, rows: np.ndarray | int, *, shuffles: bool = True) -> np.ndarray:
     """The epoch's rows, int32, shuffled by (seed, member, epoch) alone. `rows` is their number, or which they are."""
     order = np.arange(rows, dtype=np.int32) if isinstance(rows, int) else np.array(rows, dtype=np.int32)
     if shuffles:
-        words = np.random.SeedSequence([seed, member, epoch]).generate_state(2, np.uint64)
-        np.random.Generator(np.random.Philox(key=words)).shuffle(order)
+        shuffle(order, seed, member, epoch)
     return order
 
 

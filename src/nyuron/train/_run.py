@@ -11,9 +11,10 @@ import jax
 import numpy as np
 
 from nyuron.core import Params, State
-from nyuron.train._advance import Plan, evaluate_program, run_program
+from nyuron.train._advance import Plan, evaluate_program, run_packed
 from nyuron.train._ending import EpochEnd, batch_slices
 from nyuron.train._orders import epoch_orders, epochs_at_once
+from nyuron.train._packed import Packing, packing_of
 from nyuron.train._state import NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._stopping import StoppingRule, restored
 from nyuron.train._task import Batch, Task, numbers_as_arrays
@@ -102,10 +103,14 @@ class Run(EpochEnd):
         self.steps = -(-(self._keep or self.rows) // size)
         self._validation = self._with_order(validation)
         self._plan = Plan(size, settings.validation_batch_size)
+        self._packed: tuple[Task, Packing | None] | None = None
         self._pace = Pace()
         self.epoch, self.step = settings.initial_epoch, 0
-        self.state = start_state(
-            self.task, params, layers, self.rule, settings.seed, epoch=settings.initial_epoch, optimizer=optimizer_state
+        options: Any = {"seed": settings.seed, "epoch": settings.initial_epoch, "optimizer": optimizer_state}
+        self.state = (
+            start_state(self.task, params, layers, self.rule, **options)
+            if (packing := self._packing()) is None
+            else packing.start(params, layers, self.rule, **options)
         )
         self.status = RUNNING
         self._safe = (self.state, self.done_steps)
@@ -163,7 +168,8 @@ class Run(EpochEnd):
         return [EpochLogs(first + e, _row(logs, e)) for e in range(epoch - first)]
 
     def _dispatch(self, state: RunState, first: int, until: int) -> tuple[RunState, Any]:
-        return run_program(
+        return run_packed(
+            self._packing(),
             self._plan,
             self.task,
             None if self.is_observed else self.rule,
@@ -175,6 +181,12 @@ class Run(EpochEnd):
             np.int32(self.settings.validation_every),
             np.int32(until),
         )
+
+    def _packing(self) -> Packing | None:
+        """How the task is packed for our machine code; a callback may have changed its numbers."""
+        if self._packed is None or self._packed[0] is not self.task:
+            self._packed = self.task, packing_of(self.task, self.data, self.settings.batch_size)
+        return self._packed[1]
 
     def _orders_from(self, first: int, until: int) -> Any:
         count = -(-until // self.steps) - first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from nyuron.core import DataError, Params, State
 from nyuron.train._advance import add_evaluation
 from nyuron.train._ending import EpochEnd, batch_slices
 from nyuron.train._orders import portion_order
+from nyuron.train._packed import PackedRun, packing_of
 from nyuron.train._run import EpochLogs, Settings
 from nyuron.train._state import CONVERGED, NOT_FINITE, RUNNING, RunState, start_state
 from nyuron.train._step import train_step
@@ -250,10 +252,22 @@ def _checksum(batch: Batch) -> int:
     return found
 
 
-@jax.jit
 def _train_batches(task: Task, frozen: Params, run: RunState, batches: Any) -> RunState:
-    count = jax.tree.leaves(batches)[0].shape[0]
+    first = jax.tree.map(lambda a: a[0], batches)
+    packing = packing_of(task, first, len(first[0][0]))
+    if packing is None:
+        return _train_chunk(0, task, frozen, run, batches)
+    return packing.unpack(_train_chunk(packing.most, packing.task, (), packing.pack(run), batches), run.layers)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _train_chunk(most: int, task: Task, frozen: Params, run: RunState, batches: Any) -> RunState:
+    count, size = jax.tree.leaves(batches)[0].shape[:2]
     first = run.step
+    if most:
+        data = jax.tree.map(lambda a: a.reshape(count * size, *a.shape[2:]), batches)
+        order = jnp.arange(count * size, dtype=jnp.int32)
+        return PackedRun(task, data, most).train(run, order, first + count, first)
 
     def goes_on(r: RunState) -> Any:
         return (r.step - first < count) & (r.status == RUNNING)
@@ -272,15 +286,17 @@ def evaluate_chunks(
     sums = zero_sums(task)
     for data, size in chunks:
         data = jax.tree.map(jnp.asarray, data)
-        sums = _evaluate_chunk(size, task, params, frozen, layers, sums, data)
+        packing = packing_of(task, data, size)
+        if packing is None:
+            sums = _evaluate_chunk(size, False, task, params, frozen, layers, sums, data)
+        else:
+            sums = _evaluate_chunk(size, True, packing.task, packing.weights(params), (), (), sums, data)
     return results(task, sums)
 
 
-def _evaluate_chunk_body(
-    size: int, task: Task, params: Params, frozen: Params, layers: Any, sums: Any, data: Batch
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _evaluate_chunk(
+    size: int, is_packed: bool, task: Task, params: Params, frozen: Params, layers: Any, sums: Any, data: Batch
 ) -> Any:
     order = jnp.arange(data[0][0].shape[0], dtype=jnp.int32)
-    return add_evaluation(task, params, frozen, layers, sums, data, order, size)
-
-
-_evaluate_chunk = jax.jit(_evaluate_chunk_body, static_argnums=0)
+    return add_evaluation(task, params, frozen, layers, sums, data, order, size, is_packed)

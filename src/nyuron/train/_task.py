@@ -101,11 +101,23 @@ def measure(task: Task, params: Params, frozen: Params, state: State, batch: Bat
 
 def add_figures(task: Task, sums: Sums, batch: Batch, outcome: Outcome) -> Sums:
     """Sums after one more batch."""
-    xs, ys, ws = batch
-    rows = jnp.asarray(xs[0].shape[0], jnp.float32)
+    rows = jnp.asarray(batch[0][0].shape[0], jnp.float32)
+    sums = add_metrics(task, sums, batch, outcome.outputs, outcome.masks)
+    head_losses = tuple(
+        total + loss.astype(jnp.float32) * rows
+        for total, loss in zip(sums.head_losses, outcome.head_losses, strict=False)
+    )
+    return Sums(sums.rows + rows, sums.loss + outcome.loss.astype(jnp.float32) * rows, head_losses, sums.metrics)
+
+
+def add_metrics(
+    task: Task, sums: Sums, batch: Batch, outputs: tuple[Array, ...], masks: tuple[Array | None, ...]
+) -> Sums:
+    """Sums with the metrics of one more batch; its loss and the number of its rows are not added."""
+    _, ys, ws = batch
     metrics = []
     for i, head in enumerate(task.heads):
-        y_pred, mask = head.predict(outcome.outputs[i]), outcome.masks[i]
+        y_pred, mask = head.predict(outputs[i]), masks[i]
         plain = None if mask is None else mask.astype(jnp.float32)
         weighted = ws[i] if mask is None else plain if ws[i] is None else _spread(ws[i], plain) * plain
         states = iter(sums.metrics[i])
@@ -113,11 +125,7 @@ def add_figures(task: Task, sums: Sums, batch: Batch, outcome: Outcome) -> Sums:
             tuple(m.update(next(states), ys[i], y_pred, plain) for m in head.metrics)
             + tuple(m.update(next(states), ys[i], y_pred, weighted) for m in head.weighted_metrics)
         )
-    head_losses = tuple(
-        total + loss.astype(jnp.float32) * rows
-        for total, loss in zip(sums.head_losses, outcome.head_losses, strict=False)
-    )
-    return Sums(sums.rows + rows, sums.loss + outcome.loss.astype(jnp.float32) * rows, head_losses, tuple(metrics))
+    return sums._replace(metrics=tuple(metrics))
 
 
 def _spread(weight: Any, mask: Any) -> Any:

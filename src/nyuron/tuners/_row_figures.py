@@ -11,7 +11,7 @@ import numpy as np
 from nyuron.core import kept_program, replace
 from nyuron.layers import Call, join_frozen
 from nyuron.populations import Job
-from nyuron.train import Batch, Task, Trained, numbers_as_arrays
+from nyuron.train import Batch, PackedRun, Task, Trained, numbers_as_arrays, packing_of
 
 MOST_ROWS = 2048
 """More rows are averaged in blocks: the spread of a mean is the same."""
@@ -36,7 +36,11 @@ def row_figures(job: Job, trained: Trained, place: int) -> np.ndarray | None:
     for start in range(0, len(rows), size):
         chosen = np.resize(rows[start : start + size], size)
         batch = jax.tree.map(lambda a: np.asarray(a)[chosen], data)  # noqa: B023
-        parts.append(np.asarray(_figures(task, params, trained.layers, batch, place)))
+        packing = packing_of(task, batch, size)
+        if packing is None:
+            parts.append(np.asarray(_figures(task, params, trained.layers, batch, place, False)))
+        else:
+            parts.append(np.asarray(_figures(packing.task, packing.weights(params), (), batch, place, True)))
     found = np.concatenate(parts)[: len(rows)].astype(np.float64)
     if place and not np.isclose(found.mean(), _whole(job, trained, place), rtol=1e-3, atol=1e-5):
         return None
@@ -56,12 +60,17 @@ def _whole(job: Job, trained: Trained, place: int) -> float:
     return float(sign * np.nanmax(sign * values))
 
 
-@kept_program(static_argnums=(4,))
-def _figures(task: Task, params: Any, layers: Any, batch: Batch, place: int) -> Any:
+@kept_program(static_argnums=(4, 5))
+def _figures(task: Task, params: Any, layers: Any, batch: Batch, place: int, is_packed: bool) -> Any:
     xs, ys, ws = batch
-    done = task.graph.forward(params, layers, *xs, call=Call())
     head = task.heads[0]
-    output, mask = done.output, done.mask
+    output: Any
+    mask: Any = None
+    if is_packed:
+        output = PackedRun(task, batch).outputs(params, jnp.arange(xs[0].shape[0], dtype=jnp.int32))
+    else:
+        done = task.graph.forward(params, layers, *xs, call=Call())
+        output, mask = done.output, done.mask
     if isinstance(output, tuple):
         output, mask = output[0], mask[0]  # type: ignore[index]
 

@@ -1,0 +1,140 @@
+"""Our own machine code: compiled with the machine's C++ compiler when first needed, and kept in the cache folder.
+
+Without a compiler, or with NYURON_NATIVE=off, everything still works: XLA computes it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import warnings
+from pathlib import Path
+
+import jax
+import numpy as np
+
+from nyuron.core import cache_folder
+
+SOURCES = tuple(sorted((Path(__file__).parent / "native").glob("*.cpp")))
+TARGETS = ("nyuron_dense_train", "nyuron_dense_apply")
+_FLAGS = ("-O3", "-march=native", "-std=c++17", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-w")
+_OFF = {"0", "off", "false", "no"}
+_lock = threading.Lock()
+_loaded: list[ctypes.CDLL] = []
+
+
+def has_native_code() -> bool:
+    """Whether our machine code is there to be called; it is compiled if that has not been done on this machine."""
+    if os.environ.get("NYURON_NATIVE", "on").lower() in _OFF or jax.default_backend() != "cpu":
+        return False
+    with _lock:
+        return _is_loaded()
+
+
+def shuffle(rows: np.ndarray, *entropy: int) -> None:
+    """Shuffle int32 rows in place by these numbers alone: the same bits with machine code as with NumPy."""
+    if not _loaded:
+        words = np.random.SeedSequence(entropy).generate_state(2, np.uint64)
+        np.random.Generator(np.random.Philox(key=words)).shuffle(rows)
+        return
+    halves = [word for n in entropy for word in ((n & 0xFFFFFFFF, n >> 32) if n >> 32 else (n,))]
+    words = np.array(halves, np.uint32)
+    _loaded[0].nyuron_shuffle(rows.ctypes.data, len(rows), words.ctypes.data, len(words))
+
+
+@functools.cache
+def _is_loaded() -> bool:
+    compiler = find_compiler()
+    if compiler is None:
+        return False
+    try:
+        library = ctypes.CDLL(str(_built(compiler)))
+    except (OSError, subprocess.SubprocessError) as error:
+        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        warnings.warn(
+            f"the kernels could not be compiled, so that small dense networks train several times slower:\n"
+            f"  got: {said[0] if said else type(error).__name__}\n"
+            f"  fix: name a C++ compiler with CXX=…, or NYURON_NATIVE=off to go without",
+            stacklevel=2,
+        )
+        return False
+    for name in TARGETS:
+        jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
+    library.nyuron_shuffle.restype = None
+    library.nyuron_shuffle.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64]
+    _loaded.append(library)
+    return True
+
+
+def find_compiler() -> str | None:
+    """The C++ compiler's path: what CXX names, or the first that is found."""
+    for name in (os.environ.get("CXX"), "c++", "g++", "clang++"):
+        found = shutil.which(name) if name else None
+        if found:
+            return found
+    return None
+
+
+def _built(compiler: str) -> Path:
+    """The library's path, compiled now unless this source was before, by this compiler for this processor."""
+    include = Path(jax.ffi.include_dir())
+    header = include / "xla" / "ffi" / "api" / "c_api.h"
+    version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    parts = [
+        *(source.read_bytes() for source in SOURCES),
+        header.read_bytes(),
+        version.encode(),
+        " ".join(_FLAGS).encode(),
+        _processor(),
+    ]
+    name = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    folder = _folder()
+    library = folder / f"{name}{'.dylib' if sys.platform == 'darwin' else '.so'}"
+    if library.exists():
+        return library
+    with tempfile.TemporaryDirectory(dir=folder) as place:
+        draft = Path(place) / library.name
+        command = [compiler, *_FLAGS, f"-I{include}", *map(str, SOURCES), "-o", str(draft)]
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+        draft.replace(library)
+    return library
+
+
+def _folder() -> Path:
+    folder = cache_folder() / "native"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return _folder_of_process()
+
+
+@functools.cache
+def _folder_of_process() -> Path:
+    """A folder that lasts as long as the process, where the cache folder cannot be written."""
+    holder = tempfile.TemporaryDirectory(prefix="nyuron-")
+    _holders.append(holder)
+    return Path(holder.name)
+
+
+_holders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _processor() -> bytes:
+    """What the processor can do: code for one may not run on another that shares the cache folder."""
+    try:
+        lines = Path("/proc/cpuinfo").read_bytes().splitlines()
+        wanted = (b"model name", b"flags", b"Features", b"CPU part")
+        return b"\n".join(sorted({line for line in lines if line.startswith(wanted)}))
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}".encode()
