@@ -27,7 +27,7 @@ constexpr int LANES = 8, MOST_WIDE = 1;
 constexpr int LANES = 4, MOST_WIDE = 1;
 #endif
 constexpr int PANEL = 16, PARTS = PANEL / LANES;
-constexpr int ROWS = 8;    // of a tile, which is ROWS × MOST_WIDE vectors in registers
+constexpr int ROWS = 8;    // of a tile, which is ROWS × MOST_WIDE vectors in registers, or twice as high and one wide
 constexpr int DEEP = 128;  // of a product at a time, so that its operands stay in the first cache
 
 #define INLINE inline __attribute__((always_inline))
@@ -57,11 +57,11 @@ INLINE void repeat(Function& f) {
     f(Number<N - 1>{});
   }
 }
-#define EACH(name, count, body)                                              \
+#define EACH(name, count, ...)                                              \
   {                                                                          \
     auto each_##name = [&](auto number_##name) __attribute__((always_inline)) { \
       constexpr int name = decltype(number_##name)::value;                   \
-      body;                                                                  \
+      __VA_ARGS__;                                                                  \
     };                                                                       \
     repeat<count>(each_##name);                                              \
   }
@@ -234,64 +234,66 @@ class Arena {
 
 // Products.
 
-// z (ROWS, batch) = weights' columns ᵀ · a, or z += where `adds`, from a panel's columns `w` on.
-template <int WIDE>
+// z (HIGH, batch) = weights' columns ᵀ · a, or z += where `adds`, from a panel's columns `w` on.
+template <int HIGH, int WIDE>
 INLINE void forward_tile(const float* w, const float* a, int depth, int batch, const float* bias, bool adds, float* z) {
-  Floats sums[ROWS][WIDE];
-  EACH(r, ROWS, EACH(v, WIDE, sums[r][v] = adds ? load(z + r * batch + v * LANES) : all(bias[r])))
+  Floats sums[HIGH][WIDE];
+  EACH(r, HIGH, EACH(v, WIDE, sums[r][v] = adds ? load(z + r * batch + v * LANES) : all(bias[r])))
   for (int k = 0; k < depth; ++k) {
     Floats x[WIDE];
+    // Each line of weights is used once: ask for those that come.
+    __builtin_prefetch(w + (k + 24) * PANEL);
     EACH(v, WIDE, x[v] = load(a + (size_t)k * batch + v * LANES))
-    EACH(r, ROWS, EACH(v, WIDE, sums[r][v] += x[v] * w[k * PANEL + r]))
+    EACH(r, HIGH, EACH(v, WIDE, sums[r][v] += x[v] * w[k * PANEL + r]))
   }
-  EACH(r, ROWS, EACH(v, WIDE, store(z + r * batch + v * LANES, sums[r][v])))
+  EACH(r, HIGH, EACH(v, WIDE, store(z + r * batch + v * LANES, sums[r][v])))
 }
 
 void forward_product(const Weights& w, const float* bias, const float* a, int batch, float* z) {
   for (int k = 0; k < w.rows; k += DEEP) {
     const int depth = w.rows - k < DEEP ? w.rows - k : DEEP;
     for (int c = 0; c < batch;) {
-      const int wide = c + MOST_WIDE * LANES <= batch ? MOST_WIDE : 1;
+      const bool is_wide = c + MOST_WIDE * LANES <= batch;
       const float* here = a + (size_t)k * batch + c;
-      for (int n = 0; n < w.columns; n += ROWS) {
+      for (int n = 0; n < w.columns; n += is_wide ? ROWS : MOST_WIDE * ROWS) {
         const float* panel = w.value + ((size_t)(n / PANEL) * w.deep + k) * PANEL + n % PANEL;
         float* out = z + (size_t)n * batch + c;
-        if (wide == MOST_WIDE)
-          forward_tile<MOST_WIDE>(panel, here, depth, batch, bias + n, k > 0, out);
+        if (is_wide)
+          forward_tile<ROWS, MOST_WIDE>(panel, here, depth, batch, bias + n, k > 0, out);
         else
-          forward_tile<1>(panel, here, depth, batch, bias + n, k > 0, out);
+          forward_tile<MOST_WIDE * ROWS, 1>(panel, here, depth, batch, bias + n, k > 0, out);
       }
-      c += wide * LANES;
+      c += is_wide ? MOST_WIDE * LANES : LANES;
     }
   }
 }
 
-// d (ROWS, batch) = weights' rows from k on · e, with e (columns, batch).
-template <int WIDE>
+// d (HIGH, batch) = weights' rows from k on · e, with e (columns, batch).
+template <int HIGH, int WIDE>
 INLINE void backward_tile(const Weights& w, int k, const float* e, int batch, float* d) {
-  Floats sums[ROWS][WIDE];
-  EACH(r, ROWS, EACH(v, WIDE, sums[r][v] = all(0.f)))
+  Floats sums[HIGH][WIDE];
+  EACH(r, HIGH, EACH(v, WIDE, sums[r][v] = all(0.f)))
   for (int n = 0; n < w.columns; n += PANEL) {
     const float* panel = w.value + ((size_t)(n / PANEL) * w.deep + k) * PANEL;
     const int most = w.columns - n < PANEL ? w.columns - n : PANEL;
     for (int i = 0; i < most; ++i) {
       Floats x[WIDE];
       EACH(v, WIDE, x[v] = load(e + (size_t)(n + i) * batch + v * LANES))
-      EACH(r, ROWS, EACH(v, WIDE, sums[r][v] += x[v] * panel[r * PANEL + i]))
+      EACH(r, HIGH, EACH(v, WIDE, sums[r][v] += x[v] * panel[r * PANEL + i]))
     }
   }
-  EACH(r, ROWS, EACH(v, WIDE, store(d + r * batch + v * LANES, sums[r][v])))
+  EACH(r, HIGH, EACH(v, WIDE, store(d + r * batch + v * LANES, sums[r][v])))
 }
 
 void backward_product(const Weights& w, const float* e, int batch, float* d) {
   for (int c = 0; c < batch;) {
-    const int wide = c + MOST_WIDE * LANES <= batch ? MOST_WIDE : 1;
-    for (int k = 0; k < w.rows; k += ROWS)
-      if (wide == MOST_WIDE)
-        backward_tile<MOST_WIDE>(w, k, e + c, batch, d + (size_t)k * batch + c);
+    const bool is_wide = c + MOST_WIDE * LANES <= batch;
+    for (int k = 0; k < w.rows; k += is_wide ? ROWS : MOST_WIDE * ROWS)
+      if (is_wide)
+        backward_tile<ROWS, MOST_WIDE>(w, k, e + c, batch, d + (size_t)k * batch + c);
       else
-        backward_tile<1>(w, k, e + c, batch, d + (size_t)k * batch + c);
-    c += wide * LANES;
+        backward_tile<MOST_WIDE * ROWS, 1>(w, k, e + c, batch, d + (size_t)k * batch + c);
+    c += is_wide ? MOST_WIDE * LANES : LANES;
   }
 }
 
@@ -325,14 +327,65 @@ INLINE void gradient_product(const Weights& w, const float* a, int batch, int co
   }
 }
 
-// out (batch, columns in whole panels) = in ᵀ, with in (columns, batch).
+// Turning rows into columns.
+
+#if defined(__AVX512F__)
+#define LOW_LANE(l, s) ((l) & (s) ? 16 + (l) - (s) : (l))
+#define HIGH_LANE(l, s) ((l) & (s) ? 16 + (l) : (l) + (s))
+#define LANES_OF(f, s)                                                                                               \
+  f(0, s), f(1, s), f(2, s), f(3, s), f(4, s), f(5, s), f(6, s), f(7, s), f(8, s), f(9, s), f(10, s), f(11, s), f(12, s), \
+      f(13, s), f(14, s), f(15, s)
+
+// One step of Eklundh's method: rows s apart change places with the lanes s apart.
+template <int S>
+INLINE void swap_lanes(Floats* rows) {
+  EACH(i, PANEL, if constexpr (!(i & S)) {
+    const Floats a = rows[i], b = rows[i + S];
+    rows[i] = __builtin_shufflevector(a, b, LANES_OF(LOW_LANE, S));
+    rows[i + S] = __builtin_shufflevector(a, b, LANES_OF(HIGH_LANE, S));
+  })
+}
+#endif
+
+// out (16, …) = in ᵀ of 16 rows, row i beginning at `row(i)`.
+template <class Row>
+INLINE void turn_block(Row row, float* out, size_t apart) {
+#if defined(__AVX512F__)
+  Floats rows[PANEL];
+  EACH(i, PANEL, rows[i] = load(row(i)))
+  swap_lanes<1>(rows);
+  swap_lanes<2>(rows);
+  swap_lanes<4>(rows);
+  swap_lanes<8>(rows);
+  EACH(i, PANEL, store(out + i * apart, rows[i]))
+#else
+  for (int i = 0; i < PANEL; ++i)
+    for (int j = 0; j < PANEL; ++j) out[j * apart + i] = row(i)[j];
+#endif
+}
+
+// out (columns, apart) = in ᵀ of `count` rows, row i beginning at `row(i)`.
+template <class Row>
+INLINE void turn(Row row, int count, int columns, float* out, size_t apart) {
+  for (int c = 0; c < columns; c += PANEL)
+    for (int i = 0; i < count; i += PANEL) {
+      float* to = out + (size_t)c * apart + i;
+      if (c + PANEL <= columns && i + PANEL <= count) {
+        turn_block([&](int k) __attribute__((always_inline)) { return row(i + k) + c; }, to, apart);
+        continue;
+      }
+      const int high = count - i < PANEL ? count - i : PANEL, wide = columns - c < PANEL ? columns - c : PANEL;
+      for (int k = 0; k < high; ++k)
+        for (int j = 0; j < wide; ++j) to[j * apart + k] = row(i + k)[c + j];
+    }
+}
+
+// out (batch, columns in whole panels) = in ᵀ, with in (columns, batch); 0 beyond the last column.
 void transpose(const float* in, int columns, int batch, int count, float* out) {
   const int across = padded(columns, PANEL);
-  for (int n = 0; n < columns; n += PANEL) {
-    const int most = columns - n < PANEL ? columns - n : PANEL;
-    for (int b = 0; b < count; ++b)
-      for (int i = 0; i < PANEL; ++i) out[(size_t)b * across + n + i] = i < most ? in[(size_t)(n + i) * batch + b] : 0.f;
-  }
+  turn([&](int n) __attribute__((always_inline)) { return in + (size_t)n * batch; }, columns, count, out, across);
+  for (int b = 0; b < count; ++b)
+    for (int n = columns; n < across; ++n) out[(size_t)b * across + n] = 0.f;
 }
 
 // Random numbers: those of jax.random with threefry keys.
@@ -384,11 +437,7 @@ void draw_dropout(Key key, float rate, int count, int features, int batch, uint3
   const float share = 1.f - rate, kept = share > 0.f ? 1.f / share : 1.f;
   for (int e = 0; e < needed; ++e) plain[e] = words[e] >> 16 >= least ? kept : 0.f;
   for (int e = 0; e < values - needed; ++e) plain[needed + e] = (words[e] & 0xffffu) >= least ? kept : 0.f;
-  for (int f = 0; f < features; f += PANEL) {
-    const int most = features - f < PANEL ? features - f : PANEL;
-    for (int b = 0; b < count; ++b)
-      for (int i = 0; i < most; ++i) factor[(size_t)(f + i) * batch + b] = plain[b * features + f + i];
-  }
+  turn([&](int b) __attribute__((always_inline)) { return plain + (size_t)b * features; }, count, features, factor, batch);
 }
 
 // Activations: y in place of z, and dy/dz.
@@ -832,15 +881,9 @@ class Network {
 
   // lanes (features, batch) = the rows of x, 0 beyond the last of them.
   void gather(const float* x, const int32_t* rows, int count, int features, float* lanes) const {
-    for (int f = 0; f < features; f += PANEL) {
-      const int most = features - f < PANEL ? features - f : PANEL;
-      for (int b = 0; b < count; ++b) {
-        const float* row = x + (size_t)rows[b] * features + f;
-        for (int i = 0; i < most; ++i) lanes[(size_t)(f + i) * batch_ + b] = row[i];
-      }
-      for (int i = 0; i < most; ++i)
-        for (int b = count; b < batch_; ++b) lanes[(size_t)(f + i) * batch_ + b] = 0.f;
-    }
+    turn([&](int b) __attribute__((always_inline)) { return x + (size_t)rows[b] * features; }, count, features, lanes, batch_);
+    for (int f = 0; f < features; ++f)
+      for (int b = count; b < batch_; ++b) lanes[(size_t)f * batch_ + b] = 0.f;
   }
 
   int widest() const {
@@ -856,7 +899,7 @@ class Network {
     for (int i = 0; i < head_.stages; ++i) {
       const StageForm& f = stages_[i].form;
       const int arrays = trains_ ? 5 : 1;
-      total += arrays * (size_t)((padded(f.inputs, ROWS) + 1) * padded(f.units, PANEL) + 2 * PANEL);
+      total += arrays * (size_t)((padded(f.inputs, PANEL) + 1) * padded(f.units, PANEL) + 2 * PANEL);
       total += 3 * (padded(f.units, PANEL) * lanes + PANEL);
     }
     return total;
@@ -872,7 +915,7 @@ class Network {
     words_ = reinterpret_cast<uint32_t*>(arena_->take(2 * ((size_t)batch_ * widest() + 64)));
     for (int i = 0; i < head_.stages; ++i) {
       Stage& s = stages_[i];
-      lay_out(s.kernel, s.form.inputs, padded(s.form.inputs, ROWS), s.form.units, s.numbers.kernel_l1, s.numbers.kernel_l2, s.form.is_kernel_penalised);
+      lay_out(s.kernel, s.form.inputs, padded(s.form.inputs, PANEL), s.form.units, s.numbers.kernel_l1, s.numbers.kernel_l2, s.form.is_kernel_penalised);
       lay_out(s.bias, 1, 1, s.form.units, s.numbers.bias_l1, s.numbers.bias_l2, s.form.is_bias_penalised);
       const size_t size = padded(s.form.units, PANEL) * lanes;
       s.output = arena_->take(size), s.slope = arena_->take(size), s.back = arena_->take(size);
