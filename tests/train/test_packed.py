@@ -296,12 +296,30 @@ def test_shuffles_as_numpy_does(entropy: tuple[int, ...], monkeypatch: pytest.Mo
 
     assert has_native_code()
     for rows in (0, 1, 2, 10, 1000):
-        ours, theirs = np.arange(rows, dtype=np.int32), np.arange(rows, dtype=np.int32)
-        shuffle(ours, *entropy)
+        ours = np.tile(np.arange(rows, dtype=np.int32), (3, 1))
+        theirs = ours.copy()
+        shuffle(ours, *entropy[:2], first=entropy[2])
         with monkeypatch.context() as patch:
             patch.setattr(_native, "_loaded", [])
-            shuffle(theirs, *entropy)
+            shuffle(theirs, *entropy[:2], first=entropy[2])
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_first_weights_are_those_of_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    from nyuron.kernels import _native
+
+    ny.utils.set_random_seed(4)
+    key = np.array([12345, 2**32 - 7], np.uint32)
+    for layer in (layers.Dense(5), layers.Dense(70, kernel_initializer="he_uniform", bias_initializer="ones")):
+        program = jax.jit(lambda words, layer=layer: layer.init(jax.random.wrap_key_data(words), (None, 33))[0])(key)
+        with_machine_code = layer.init_on_host(key, (None, 33))
+        with monkeypatch.context() as patch:
+            patch.setattr(_native, "_loaded", [])
+            with_numpy = layer.init_on_host(key, (None, 33))
+        for made in (with_machine_code, with_numpy):
+            for name, value in program.items():
+                np.testing.assert_array_equal(made[0][name], value)
+    assert layers.Dense(5, kernel_initializer="he_normal").init_on_host(key, (None, 3)) is None
 
 
 def test_on_another_device_the_same_bits() -> None:

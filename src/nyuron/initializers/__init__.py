@@ -14,6 +14,7 @@ from nyuron.initializers._constant import (
 )
 from nyuron.initializers._get import deserialize, get, serialize
 from nyuron.initializers._initializer import CustomInitializer, Initializer, RandomInitializer
+from nyuron.initializers._on_host import can_draw_on_host, split_on_host
 from nyuron.initializers._orthogonal import Orthogonal, OrthogonalInitializer, orthogonal
 from nyuron.initializers._random import (
     RandomNormal,
@@ -64,6 +65,7 @@ __all__ = [
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
+    "can_draw_on_host",
     "constant",
     "deserialize",
     "get",
@@ -79,6 +81,7 @@ __all__ = [
     "random_normal",
     "random_uniform",
     "serialize",
+    "split_on_host",
     "stft",
     "truncated_normal",
     "variance_scaling",

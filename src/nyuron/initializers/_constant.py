@@ -10,14 +10,6 @@ import numpy as np
 
 from nyuron.core import Array, Key, ShapeError, module
 from nyuron.initializers._initializer import Initializer, dtype_of
-from nyuron.initializers._on_host import is_outside_tracing
-
-
-def filled(value: int, shape: Sequence[int], dtype: Any, key: Key | None) -> Array:
-    """An array of one value; nothing is compiled for its shape where the key shows that nothing is being traced."""
-    if key is not None and is_outside_tracing(key):
-        return jnp.asarray(np.full(tuple(shape), value, dtype_of(dtype)))
-    return jnp.full(tuple(shape), value, dtype_of(dtype))
 
 
 @module
@@ -32,10 +24,10 @@ class Zeros(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
-        return filled(0, shape, dtype, key)
+        return jnp.zeros(tuple(shape), dtype_of(dtype))
 
-    def is_light(self, shape: Sequence[int]) -> bool:
-        return type(self) is Zeros
+    def on_host(self, key: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
+        return np.zeros(tuple(shape), np.float32)
 
 
 @module
@@ -50,10 +42,10 @@ class Ones(Initializer):
     """
 
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
-        return filled(1, shape, dtype, key)
+        return jnp.ones(tuple(shape), dtype_of(dtype))
 
-    def is_light(self, shape: Sequence[int]) -> bool:
-        return type(self) is Ones
+    def on_host(self, key: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
+        return np.ones(tuple(shape), np.float32)
 
 
 @module

@@ -37,9 +37,9 @@ class Initializer(Configurable):
             fix="define __call__(self, shape, dtype=None)",
         )
 
-    def is_light(self, shape: Sequence[int]) -> bool:
-        """Whether such a weight is made without compiling anything, where no program is being traced."""
-        return False
+    def on_host(self, key: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
+        """The bits that a call with this key (its two words) gives, made without compiling; None where that cannot be."""
+        return None
 
     def check(self) -> None:
         """Raise ArgumentError for settings that cannot be used; called where a layer takes the initializer."""

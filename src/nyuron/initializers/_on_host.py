@@ -1,4 +1,8 @@
-"""Draws made by NumPy where no program is being traced: the same bits, without a compilation for each shape."""
+"""Draws made by NumPy: the bits of jax.random, without a compilation for each shape.
+
+A key is here its two words. Source: Salmon et al. 2011, threefry-2×32 with 20 rounds, and JAX's way of counting
+(`jax_threefry_partitionable`).
+"""
 
 from __future__ import annotations
 
@@ -6,48 +10,49 @@ import math
 from typing import Any
 
 import jax
-import jax.core
 import numpy as np
 
-from nyuron.core import Key
+from nyuron.kernels import threefry
 
 _TURNS = ((13, 15, 26, 6), (17, 29, 16, 24))
 MOST = 1 << 20
 """Values beyond which a compiled program is faster, its compilation included."""
 
 
-def is_outside_tracing(*values: Any) -> bool:
-    """Whether all these are known numbers, not stand-ins in a program that is being traced."""
-    return not any(isinstance(value, jax.core.Tracer) for value in values)
-
-
-def draws_on_host(key: Any, shape: tuple[int, ...], dtype: Any, *numbers: Any) -> bool:
-    """Whether `uniform` gives what jax.random.uniform would, which is known of threefry keys outside all tracing."""
-    if not is_outside_tracing(key, *numbers) or np.dtype(dtype) != np.float32:
-        return False
+def can_draw_on_host() -> bool:
+    """Whether JAX counts as is done here."""
     settings: Any = jax.config
-    is_threefry = str(jax.random.key_impl(key)) == "threefry2x32"
-    return is_threefry and bool(settings.jax_threefry_partitionable) and math.prod(shape) <= MOST
+    return bool(settings.jax_threefry_partitionable) and not settings.jax_enable_x64
 
 
-def uniform(key: Key, shape: tuple[int, ...]) -> np.ndarray:
-    """From [−1, 1), as jax.random.uniform(key, shape, float32, −1, 1).
+def split_on_host(key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As jax.random.split(key)."""
+    words = np.stack(_threefry(key, 2), axis=-1)
+    return words[0], words[1]
 
-    Source: Salmon et al. 2011, threefry-2×32 with 20 rounds; one counter a value, its two words joined by xor.
-    """
-    a, b = (np.uint32(word) for word in np.asarray(jax.random.key_data(key)))
-    keys = (a, b, a ^ b ^ np.uint32(0x1BD11BDA))
-    x, y = np.zeros(math.prod(shape), np.uint32), np.arange(math.prod(shape), dtype=np.uint32)
-    x += keys[0]
-    y += keys[1]
+
+def uniform_on_host(key: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """From [−1, 1), as jax.random.uniform(key, shape, float32, −1, 1)."""
+    x, y = _threefry(key, math.prod(shape))
+    floats = (((x ^ y) >> np.uint32(9)) | np.uint32(0x3F800000)).view(np.float32)
+    # 2 (f − 1) − 1, of which each part is exact.
+    return (np.float32(2) * (floats - np.float32(1)) - np.float32(1)).reshape(shape)
+
+
+def _threefry(key: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two words for each of the counters 0, 1, …"""
+    found = threefry(key, count)
+    if found is not None:
+        return found
+    words = (int(key[0]), int(key[1]), int(key[0]) ^ int(key[1]) ^ 0x1BD11BDA)
+    x, y = np.zeros(count, np.uint32), np.arange(count, dtype=np.uint32)
+    x += np.uint32(words[0])
+    y += np.uint32(words[1])
     for i in range(5):
         for turn in _TURNS[i % 2]:
             x += y
             y = (y << np.uint32(turn)) | (y >> np.uint32(32 - turn))
             y ^= x
-        x += keys[(i + 1) % 3]
-        y += keys[(i + 2) % 3]
-        y += np.uint32(i + 1)
-    floats = (((x ^ y) >> np.uint32(9)) | np.uint32(0x3F800000)).view(np.float32)
-    # 2 (f − 1) − 1, of which each part is exact.
-    return (np.float32(2) * (floats - np.float32(1)) - np.float32(1)).reshape(shape)
+        x += np.uint32(words[(i + 1) % 3])
+        y += np.uint32((words[(i + 2) % 3] + i + 1) % 2**32)
+    return x, y

@@ -13,7 +13,7 @@ import numpy as np
 from nyuron.core import ArgumentError, Array, Key, module, static
 from nyuron.core._errors import suggestion
 from nyuron.initializers._initializer import RandomInitializer, dtype_of
-from nyuron.initializers._on_host import MOST, draws_on_host, uniform
+from nyuron.initializers._on_host import MOST, uniform_on_host
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
 _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform", "normal")
@@ -48,21 +48,25 @@ class VarianceScaling(RandomInitializer):
     def __call__(self, shape: Sequence[int], dtype: Any = "float32", key: Key | None = None) -> Array:
         self.check()
         shape, dtype, key = tuple(shape), dtype_of(dtype), self.key_for(key)
-        fans = compute_fans(shape, self.input_axes, self.output_axes)
-        fan = {"fan_in": fans[0], "fan_out": fans[1], "fan_avg": sum(fans) / 2}[self.mode]
+        stddev = jnp.sqrt(jnp.asarray(self.scale, dtype) / max(1.0, self._fan(shape)))
         distribution = self.distribution.lower()
-        if distribution == "uniform" and draws_on_host(key, shape, dtype, self.scale):
-            spread = np.float32(math.sqrt(3)) * np.sqrt(np.float32(self.scale) / np.float32(max(1.0, fan)))
-            return jnp.asarray(spread * uniform(key, shape))
-        stddev = jnp.sqrt(jnp.asarray(self.scale, dtype) / max(1.0, fan))
         if distribution == "uniform":
             return math.sqrt(3) * stddev * jax.random.uniform(key, shape, dtype, -1, 1)
         if distribution == "untruncated_normal":
             return stddev * jax.random.normal(key, shape, dtype)
         return stddev / _TRUNCATED_SPREAD * jax.random.truncated_normal(key, -2.0, 2.0, shape, dtype)
 
-    def is_light(self, shape: Sequence[int]) -> bool:
-        return self.distribution.lower() == "uniform" and math.prod(shape) <= MOST
+    def on_host(self, key: np.ndarray, shape: Sequence[int]) -> np.ndarray | None:
+        shape, is_number = tuple(shape), isinstance(self.scale, int | float)
+        if self.distribution.lower() != "uniform" or self.seed is not None or not is_number or math.prod(shape) > MOST:
+            return None
+        self.check()
+        spread = np.float32(math.sqrt(3)) * np.sqrt(np.float32(self.scale) / np.float32(max(1.0, self._fan(shape))))
+        return spread * uniform_on_host(key, shape)
+
+    def _fan(self, shape: tuple[int, ...]) -> float:
+        fans = compute_fans(shape, self.input_axes, self.output_axes)
+        return {"fan_in": fans[0], "fan_out": fans[1], "fan_avg": sum(fans) / 2}[self.mode]
 
     def check(self) -> None:
         if self.mode not in _MODES:

@@ -6,7 +6,7 @@ from nyuron.kernels._dense_run import DenseForm, DenseOptimizer, DenseStage, den
 from nyuron.kernels._depthwise_conv import depthwise_conv
 from nyuron.kernels._gru import gru, gru_reference
 from nyuron.kernels._lstm import lstm, lstm_reference
-from nyuron.kernels._native import find_compiler, has_native_code, shuffle
+from nyuron.kernels._native import find_compiler, has_native_code, shuffle, threefry
 from nyuron.kernels._pool import average_pool, max_pool
 from nyuron.kernels._reference import transposed_sizes
 from nyuron.kernels._sequence import are_kernels_plain, plain_kernels
@@ -36,5 +36,6 @@ __all__ = [
     "shuffle",
     "simple_rnn",
     "simple_rnn_reference",
+    "threefry",
     "transposed_sizes",
 ]

@@ -25,7 +25,7 @@ from nyuron.core import cache_folder
 
 SOURCES = tuple(sorted((Path(__file__).parent / "native").glob("*.cpp")))
 TARGETS = ("nyuron_dense_train", "nyuron_dense_apply")
-_FLAGS = ("-O3", "-march=native", "-std=c++17", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-w")
+_FLAGS = ("-O2", "-march=native", "-std=c++17", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-w")
 _OFF = {"0", "off", "false", "no"}
 _lock = threading.Lock()
 _loaded: list[ctypes.CDLL] = []
@@ -39,15 +39,28 @@ def has_native_code() -> bool:
         return _is_loaded()
 
 
-def shuffle(rows: np.ndarray, *entropy: int) -> None:
-    """Shuffle int32 rows in place by these numbers alone: the same bits with machine code as with NumPy."""
+def shuffle(rows: np.ndarray, *entropy: int, first: int = 0) -> None:
+    """Shuffle each line of int32 rows in place, by these numbers and its own, counted from `first`.
+
+    The same bits with machine code as with NumPy.
+    """
     if not _loaded:
-        words = np.random.SeedSequence(entropy).generate_state(2, np.uint64)
-        np.random.Generator(np.random.Philox(key=words)).shuffle(rows)
+        for number, line in enumerate(rows, first):
+            words = np.random.SeedSequence([*entropy, number]).generate_state(2, np.uint64)
+            np.random.Generator(np.random.Philox(key=words)).shuffle(line)
         return
     halves = [word for n in entropy for word in ((n & 0xFFFFFFFF, n >> 32) if n >> 32 else (n,))]
-    words = np.array(halves, np.uint32)
-    _loaded[0].nyuron_shuffle(rows.ctypes.data, len(rows), words.ctypes.data, len(words))
+    words = np.array([*halves, first], np.uint32)
+    _loaded[0].nyuron_shuffle(rows.ctypes.data, *rows.shape, words.ctypes.data, len(words), first)
+
+
+def threefry(key: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Two words for each of the counters 0 … count − 1 under a key; None where there is no machine code."""
+    if not _loaded:
+        return None
+    x, y = np.empty(count, np.uint32), np.empty(count, np.uint32)
+    _loaded[0].nyuron_threefry(int(key[0]), int(key[1]), count, x.ctypes.data, y.ctypes.data)
+    return x, y
 
 
 @functools.cache
@@ -68,8 +81,10 @@ def _is_loaded() -> bool:
         return False
     for name in TARGETS:
         jax.ffi.register_ffi_target(name, jax.ffi.pycapsule(getattr(library, name)), platform="cpu")
-    library.nyuron_shuffle.restype = None
-    library.nyuron_shuffle.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_int64]
+    pointer, word, size = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int64
+    library.nyuron_shuffle.restype = library.nyuron_threefry.restype = None
+    library.nyuron_shuffle.argtypes = [pointer, size, size, pointer, size, word]
+    library.nyuron_threefry.argtypes = [word, word, size, pointer, pointer]
     _loaded.append(library)
     return True
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from nyuron.core import Array, Key, Params, Shape, State, module, static
+from nyuron.initializers import split_on_host
 from nyuron.layers._activation import shape_after
 from nyuron.layers._axes import check_features
 from nyuron.layers._call import Call
@@ -52,10 +54,12 @@ class Dense(Layer):
             params["bias"] = self.bias_initializer((self.units,), key=bias_key)
         return params, {}
 
-    def makes_light_weights(self, *shapes: Shape) -> bool:
-        kernel = (*shapes[0][-1:], self.units)
-        bias_is_light = not self.use_bias or self.bias_initializer.is_light((self.units,))
-        return None not in kernel and bias_is_light and self.kernel_initializer.is_light(kernel)
+    def init_on_host(self, key: np.ndarray, *shapes: Shape) -> tuple[Params, State] | None:
+        kernel_key, bias_key = split_on_host(key)
+        params = {"kernel": self.kernel_initializer.on_host(kernel_key, (shapes[0][-1], self.units))}
+        if self.use_bias:
+            params["bias"] = self.bias_initializer.on_host(bias_key, (self.units,))
+        return None if any(value is None for value in params.values()) else (params, {})
 
     def compute_output_shape(self, *shapes: Shape) -> Shape:
         return shape_after(self.activation, (*shapes[0][:-1], self.units))

@@ -95,9 +95,9 @@ class Layer(Configurable):
         """Initial parameters and state for inputs of these shapes. Default: none of either."""
         return {}, {}
 
-    def makes_light_weights(self, *shapes: Shape) -> bool:
-        """Whether `init` takes less time as it is than a program for these shapes would take to compile."""
-        return type(self).init is Layer.init
+    def init_on_host(self, key: np.ndarray, *shapes: Shape) -> tuple[Params, State] | None:
+        """What `init` gives with this key (its two words), to the bit and without compiling; None where that cannot be."""
+        return ({}, {}) if type(self).init is Layer.init else None
 
     def apply(self, params: Params, state: State, *inputs: Array, call: Call) -> tuple[Array, State]:
         """The output and the next state."""

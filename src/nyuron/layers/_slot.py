@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import jax
-import jax.core
-import jax.numpy as jnp
 import numpy as np
 
 from nyuron.core import Params, Shape, State, kept_program, key_from, key_of, seed_data
+from nyuron.initializers import can_draw_on_host
 
 
 class Wanted(NamedTuple):
@@ -84,23 +82,34 @@ def make_first_weights(slots: Iterable[Any]) -> None:
     if not waiting:
         return
     wanted = [slot.wanted for slot in waiting]
-    seeds = np.stack([seed_data(w.seed) for w in wanted])
-    # A layer may be built while another function is traced; its weights are arrays all the same.
-    is_traced = isinstance(jnp.zeros(()), jax.core.Tracer)
-    with jax.ensure_compile_time_eval() if is_traced else contextlib.nullcontext():
-        made = None
-        if is_traced or not all(_is_light(w) for w in wanted):
-            made = _first_weights.if_kept(tuple(w.shapes for w in wanted), tuple(w.description for w in wanted), seeds)
-        if made is None:
-            made = [w.description.init(key_from(w.seed), *w.shapes) for w in wanted]
+    made = _made_on_host(wanted)
+    if made is None:
+        made = _made_by_program(wanted)
     for slot, (params, state) in zip(waiting, made, strict=True):
         slot.fill(params, state)
 
 
-def _is_light(wanted: Wanted) -> bool:
-    """Whether the weights are made sooner than a program for their shapes is compiled."""
-    made = getattr(wanted.description, "makes_light_weights", None)
-    return made is not None and made(*wanted.shapes)
+def _made_on_host(wanted: list[Wanted]) -> list[tuple[Params, State]] | None:
+    """First weights of layers for which nothing need be compiled; None where one is none of these."""
+    if not can_draw_on_host() or any(None in shape[1:] for w in wanted for shape in w.shapes):
+        return None
+    made = []
+    for w in wanted:
+        one = w.description.init_on_host(seed_data(w.seed), *w.shapes)
+        if one is None:
+            return None
+        made.append(one)
+    return jax.device_put(made)
+
+
+def _made_by_program(wanted: list[Wanted]) -> Iterable[tuple[Params, State]]:
+    seeds = np.stack([seed_data(w.seed) for w in wanted])
+    # A layer may be built while another function is traced; its weights are arrays all the same.
+    with jax.ensure_compile_time_eval():
+        made = _first_weights.if_kept(tuple(w.shapes for w in wanted), tuple(w.description for w in wanted), seeds)
+        if made is None:
+            made = [w.description.init(key_from(w.seed), *w.shapes) for w in wanted]
+    return made
 
 
 @kept_program(static_argnums=(0,))

@@ -245,7 +245,9 @@ def run_packed(
     """`advance`, compiled: by our machine code where the task is packed for it."""
     if packing is None:
         return run_program(plan, task, rule, frozen, run, *rest)
-    new, logs = run_program(Plan(packing.most, 0, is_packed=True), packing.task, rule, (), packing.pack(run), *rest)
+    (device,) = rest[0][0][0].devices()
+    packed = packing.pack(run, device)
+    new, logs = run_program(Plan(packing.most, 0, is_packed=True), packing.task, rule, (), packed, *rest)
     return packing.unpack(new, run.layers), logs
 
 

@@ -159,8 +159,9 @@ class Group:
         if self._state is None:
             self._state = self._start(self._packing(shared))
         # It may have been on another device before; and a state that is bound to no device would be another program.
-        (device,) = shared.data[0][0].devices()
-        self._state = jax.device_put(self._state, device)
+        if self._packing(shared) is None:
+            (device,) = shared.data[0][0].devices()
+            self._state = jax.device_put(self._state, device)
         while self.epoch < until and self.running:
             self._stretch(shared, until, pace)
             self._squeeze()

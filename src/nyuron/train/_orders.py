@@ -13,7 +13,7 @@ def epoch_order(seed: int, member: int, epoch: int, rows: np.ndarray | int, *, s
     """The epoch's rows, int32, shuffled by (seed, member, epoch) alone. `rows` is their number, or which they are."""
     order = np.arange(rows, dtype=np.int32) if isinstance(rows, int) else np.array(rows, dtype=np.int32)
     if shuffles:
-        shuffle(order, seed, member, epoch)
+        shuffle(order[None], seed, member, first=epoch)
     return order
 
 
@@ -37,6 +37,19 @@ def epochs_at_once(rows: int) -> int:
     return int(2 ** np.clip(np.floor(np.log2(65536 / max(rows, 1))), 0, 6))
 
 
+def _whole_orders(
+    seed: int, member: int, first: int, count: int, capacity: int, rows: int | np.ndarray, shuffles: bool
+) -> np.ndarray:
+    """As `epoch_order`, for several epochs at once."""
+    line = np.arange(rows, dtype=np.int32) if isinstance(rows, int) else np.asarray(rows, np.int32)
+    orders = np.zeros((capacity, len(line)), np.int32)
+    used = orders[: min(count, capacity)]
+    used[:] = line
+    if shuffles:
+        shuffle(used, seed, member, first=first)
+    return orders
+
+
 def epoch_orders(
     seed: int,
     members: Sequence[int] | None,
@@ -55,6 +68,9 @@ def epoch_orders(
     """
     per_member = members is not None and isinstance(rows, np.ndarray) and rows.ndim == 2
     length = keep or (rows if isinstance(rows, int) else rows.shape[-1])
+    if keep is None and not per_member and (members is None or len(members) == 1):
+        drawn = _whole_orders(seed, 0 if members is None else members[0], first, count, capacity, rows, shuffles)
+        return drawn if members is None else drawn[:, None]
     orders = np.zeros((capacity, length) if members is None else (capacity, len(members), length), np.int32)
     for e in range(min(count, capacity)):
         if members is None:

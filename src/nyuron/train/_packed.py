@@ -41,6 +41,7 @@ class Packing:
 
     def __init__(self, chain: Chain, task: Task, data: Batch, batch: int) -> None:
         form = chain.form
+        self._last: tuple[RunState, RunState] | None = None
         self.places: list[tuple[int, str, tuple[int, ...], int]] = []
         length = 0
         for stage, number in zip(form.stages, chain.dense, strict=True):
@@ -69,27 +70,33 @@ class Packing:
         seed, optimizer = options.pop("seed"), options.pop("optimizer")
         packed = None if optimizer is None else self._each(optimizer, self._pack_slots)
         state = start_state(self.task, self.weights(params), (), rule, seed, optimizer=packed, **options)
-        return self.unpack(state, layers)._replace(params=params)
+        return self.unpack(state, layers)
 
-    def pack(self, state: RunState) -> RunState:
-        """The state with one array in place of many."""
-        return state._replace(
-            params=self.weights(state.params),
-            layers=(),
-            optimizer=self._each(state.optimizer, self._pack_slots),
-            stopping=self._with_best(state.stopping, lambda best: (self.weights(best[0]), ())),
-        )
+    def pack(self, state: RunState, device: Any = None) -> RunState:
+        """The state with one array in place of many, on a device."""
+        if self._last is not None and self._last[0] is state:
+            packed = self._last[1]
+            if isinstance(packed.params, jax.Array) and packed.params.devices() == {device}:
+                return packed
+        else:
+            packed = state._replace(
+                params=self.weights(state.params),
+                layers=(),
+                optimizer=self._each(state.optimizer, self._pack_slots),
+                stopping=self._with_best(state.stopping, lambda best: (self.weights(best[0]), ())),
+            )
+        return jax.device_put(packed, device)
 
     def unpack(self, state: RunState, layers: State) -> RunState:
-        """The state as the network knows it; on the device where it was."""
-        (device,) = state.params.devices() if isinstance(state.params, jax.Array) else (None,)
+        """The state as the network knows it; its weights are views of what they were packed in."""
         whole = state._replace(
             params=self._params(state.params),
             layers=layers,
             optimizer=self._each(state.optimizer, self._unpack_slots),
             stopping=self._with_best(state.stopping, lambda best: (self._params(best[0]), layers)),
         )
-        return jax.device_put(whole, device)
+        self._last = whole, state
+        return whole
 
     def _joined(self, arrays: list[Any]) -> np.ndarray:
         joined = np.zeros(self.room, np.float32)

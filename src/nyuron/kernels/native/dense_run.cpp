@@ -308,7 +308,14 @@ INLINE void gradient_tile(const float* a, int batch, int count, const float* e, 
     EACH(v, WIDE, x[v] = load(e + (size_t)b * across + v * LANES))
     EACH(r, ROWS, EACH(v, WIDE, sums[r][v] += x[v] * a[r * batch + b]))
   }
-  EACH(r, ROWS, EACH(v, WIDE, take(at + v / PARTS * apart + r * PANEL + v % PARTS * LANES, sums[r][v])))
+  // What is taken is written down once in the code, not once for each register.
+  Floats tile[ROWS * WIDE];
+  EACH(r, ROWS, EACH(v, WIDE, store(reinterpret_cast<float*>(tile + r * WIDE + v), sums[r][v])))
+#pragma GCC unroll 1
+  for (int i = 0; i < ROWS * WIDE; ++i) {
+    const int r = i / WIDE, v = i % WIDE;
+    take(at + v / PARTS * apart + r * PANEL + v % PARTS * LANES, load(reinterpret_cast<const float*>(tile + i)));
+  }
 }
 
 template <class Take>
@@ -383,9 +390,8 @@ INLINE void turn(Row row, int count, int columns, float* out, size_t apart) {
 // out (batch, columns in whole panels) = in ᵀ, with in (columns, batch); 0 beyond the last column.
 void transpose(const float* in, int columns, int batch, int count, float* out) {
   const int across = padded(columns, PANEL);
+  if (columns < across) std::memset(out, 0, (size_t)count * across * sizeof(float));
   turn([&](int n) __attribute__((always_inline)) { return in + (size_t)n * batch; }, columns, count, out, across);
-  for (int b = 0; b < count; ++b)
-    for (int n = columns; n < across; ++n) out[(size_t)b * across + n] = 0.f;
 }
 
 // Random numbers: those of jax.random with threefry keys.
@@ -433,10 +439,13 @@ void draw_dropout(Key key, float rate, int count, int features, int batch, uint3
     *reinterpret_cast<Words*>(words + even + 16 + i) = y;
   }
   std::memmove(words + half, words + even + 16, (size_t)half * sizeof(uint32_t));
-  const uint32_t least = (uint32_t)std::nearbyint(rate * 65536.f);
+  const int32_t least = (int32_t)std::nearbyint(rate * 65536.f);
   const float share = 1.f - rate, kept = share > 0.f ? 1.f / share : 1.f;
-  for (int e = 0; e < needed; ++e) plain[e] = words[e] >> 16 >= least ? kept : 0.f;
-  for (int e = 0; e < values - needed; ++e) plain[needed + e] = (words[e] & 0xffffu) >= least ? kept : 0.f;
+  for (int half = 0; half < 2; ++half)
+    for (int e = 0; e < needed; e += LANES) {
+      const Ints bits = *reinterpret_cast<const Ints*>(words + e);
+      store(plain + half * needed + e, pick(((half ? bits : bits >> 16) & 0xffff) >= least, all(kept), all(0.f)));
+    }
   turn([&](int b) __attribute__((always_inline)) { return plain + (size_t)b * features; }, count, features, factor, batch);
 }
 
@@ -882,8 +891,9 @@ class Network {
   // lanes (features, batch) = the rows of x, 0 beyond the last of them.
   void gather(const float* x, const int32_t* rows, int count, int features, float* lanes) const {
     turn([&](int b) __attribute__((always_inline)) { return x + (size_t)rows[b] * features; }, count, features, lanes, batch_);
-    for (int f = 0; f < features; ++f)
-      for (int b = count; b < batch_; ++b) lanes[(size_t)f * batch_ + b] = 0.f;
+    if (count < batch_)
+      for (int f = 0; f < features; ++f)
+        for (int b = count; b < batch_; ++b) lanes[(size_t)f * batch_ + b] = 0.f;
   }
 
   int widest() const {
@@ -895,7 +905,7 @@ class Network {
   size_t room() const {
     const size_t lanes = batch_;
     size_t total = (padded(features(), PANEL) + 3 * (size_t)widest() + 1) * lanes + 1024;
-    total += (size_t)batch_ * widest() + 2 * ((size_t)batch_ * widest() + 64);
+    total += (size_t)batch_ * widest() + 64 + 2 * ((size_t)batch_ * widest() + 64);
     for (int i = 0; i < head_.stages; ++i) {
       const StageForm& f = stages_[i].form;
       const int arrays = trains_ ? 5 : 1;
@@ -911,7 +921,7 @@ class Network {
     target_ = arena_->take(widest() * lanes);
     factor_ = arena_->take(widest() * lanes);
     weights_ = arena_->take(lanes);
-    across_ = arena_->take((size_t)batch_ * widest());
+    across_ = arena_->take((size_t)batch_ * widest() + 64);
     words_ = reinterpret_cast<uint32_t*>(arena_->take(2 * ((size_t)batch_ * widest() + 64)));
     for (int i = 0; i < head_.stages; ++i) {
       Stage& s = stages_[i];

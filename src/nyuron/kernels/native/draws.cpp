@@ -1,5 +1,5 @@
-// Shuffles as NumPy does, to the same bits, without holding Python's lock: small networks' epochs are shorter than the
-// time that NumPy takes to make a generator.
+// Shuffles as NumPy does, and draws the words of JAX's keys, to the same bits and without holding Python's lock: small
+// networks' epochs are shorter than the time that NumPy takes to make a generator.
 
 #include <cstdint>
 
@@ -85,15 +85,38 @@ class Philox {
 
 }  // namespace
 
-// As Generator(Philox(key=SeedSequence(entropy).generate_state(2, uint64))).shuffle(rows).
-extern "C" void nyuron_shuffle(int32_t* rows, int64_t count, const uint32_t* entropy, int64_t words) {
-  uint64_t key[2];
-  Seeds(entropy, words).generate(key, 2);
-  Philox numbers(key);
-  for (int64_t i = count - 1; i > 0; --i) {
-    const uint32_t j = numbers.below((uint32_t)i);
-    const int32_t kept = rows[i];
-    rows[i] = rows[j];
-    rows[j] = kept;
+// Each line of `rows`, as Generator(Philox(key=SeedSequence(entropy).generate_state(2, uint64))).shuffle(line) with the
+// line's number, from `first` on, as the last word of the entropy, which is changed.
+extern "C" void nyuron_shuffle(int32_t* rows, int64_t lines, int64_t count, uint32_t* entropy, int64_t words,
+                               uint32_t first) {
+  for (int64_t line = 0; line < lines; ++line, rows += count) {
+    entropy[words - 1] = first + (uint32_t)line;
+    uint64_t key[2];
+    Seeds(entropy, words).generate(key, 2);
+    Philox numbers(key);
+    for (int64_t i = count - 1; i > 0; --i) {
+      const uint32_t j = numbers.below((uint32_t)i);
+      const int32_t kept = rows[i];
+      rows[i] = rows[j];
+      rows[j] = kept;
+    }
+  }
+}
+
+// Two words for each of the counters 0, 1, …: threefry-2×32 with 20 rounds, Salmon et al. 2011.
+extern "C" void nyuron_threefry(uint32_t a, uint32_t b, int64_t count, uint32_t* x, uint32_t* y) {
+  const uint32_t keys[3] = {a, b, a ^ b ^ 0x1BD11BDAu};
+  const int turns[2][4] = {{13, 15, 26, 6}, {17, 29, 16, 24}};
+  for (int64_t i = 0; i < count; ++i) {
+    uint32_t u = keys[0], v = (uint32_t)i + keys[1];
+    for (uint32_t round = 0; round < 5; ++round) {
+      for (int turn : turns[round % 2]) {
+        u += v;
+        v = (v << turn | v >> (32 - turn)) ^ u;
+      }
+      u += keys[(round + 1) % 3];
+      v += keys[(round + 2) % 3] + round + 1;
+    }
+    x[i] = u, y[i] = v;
   }
 }
