@@ -23,7 +23,7 @@ import numpy as np
 
 from nyuron.core import cache_folder
 
-SOURCES = tuple(sorted((Path(__file__).parent / "native").glob("*.cpp")))
+FOLDER = Path(__file__).parent / "native"
 TARGETS = ("nyuron_dense_train", "nyuron_dense_apply")
 _FLAGS = ("-O2", "-march=native", "-std=c++17", "-shared", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-w")
 _OFF = {"0", "off", "false", "no"}
@@ -104,7 +104,7 @@ def _built(compiler: str) -> Path:
     header = include / "xla" / "ffi" / "api" / "c_api.h"
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
     parts = [
-        *(source.read_bytes() for source in SOURCES),
+        *(file.read_bytes() for file in sorted(FOLDER.iterdir()) if file.suffix in (".cpp", ".h")),
         header.read_bytes(),
         version.encode(),
         " ".join(_FLAGS).encode(),
@@ -117,7 +117,7 @@ def _built(compiler: str) -> Path:
         return library
     with tempfile.TemporaryDirectory(dir=folder) as place:
         draft = Path(place) / library.name
-        command = [compiler, *_FLAGS, f"-I{include}", *map(str, SOURCES), "-o", str(draft)]
+        command = [compiler, *_FLAGS, f"-I{include}", *map(str, sorted(FOLDER.glob("*.cpp"))), "-o", str(draft)]
         subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
         draft.replace(library)
     return library
