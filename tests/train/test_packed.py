@@ -319,6 +319,8 @@ def test_first_weights_are_those_of_a_program(monkeypatch: pytest.MonkeyPatch) -
         for made in (with_machine_code, with_numpy):
             for name, value in program.items():
                 np.testing.assert_array_equal(made[0][name], value)
+    model = ny.Sequential([layers.Input((3,)), layers.Dense(5), layers.Dropout(0.1), layers.Dense(2, use_bias=False)])
+    assert [w.shape for w in model.get_weights()] == [(3, 5), (5,), (5, 2)]
     assert layers.Dense(5, kernel_initializer="he_normal").init_on_host(key, (None, 3)) is None
 
 

@@ -99,7 +99,9 @@ def _made_on_host(wanted: list[Wanted]) -> list[tuple[Params, State]] | None:
         if one is None:
             return None
         made.append(one)
-    return jax.device_put(made)
+    # JAX sorts the names of a dictionary; the weights' order is that in which they were made.
+    arrays = iter(jax.device_put([value for params, _ in made for value in params.values()]))
+    return [({name: next(arrays) for name in params}, state) for params, state in made]
 
 
 def _made_by_program(wanted: list[Wanted]) -> Iterable[tuple[Params, State]]:
