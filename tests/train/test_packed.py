@@ -199,6 +199,12 @@ def test_a_frozen_layer_is_not_packed_and_stays() -> None:
     np.testing.assert_array_equal(before[0], model.layers[0].get_weights()[0])
 
 
+def test_an_input_declared_as_integers_is_not_packed() -> None:
+    model = ny.Sequential([layers.Input((7,), dtype="int32"), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert packing_of(task_of(model, Y), ((X,), (Y,), (None,)), 32) is None
+
+
 def test_other_widths_and_batch_sizes_are_the_same_program() -> None:
     def fit(first: int, second: int, batch: int) -> None:
         model = ny.Sequential(

@@ -73,9 +73,10 @@ def _is_loaded() -> bool:
     except (OSError, subprocess.SubprocessError) as error:
         said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
         warnings.warn(
-            f"the kernels could not be compiled, so that small dense networks train several times slower:\n"
-            f"  got: {said[0] if said else type(error).__name__}\n"
-            f"  fix: name a C++ compiler with CXX=…, or NYURON_NATIVE=off to go without",
+            f"nyuron.kernels: they could not be compiled, so that small dense networks train several times slower\n"
+            f"  expected: a C++17 compiler that knows -march=native\n"
+            f"  got:      {said[0] if said else type(error).__name__}\n"
+            f"  fix:      name a C++ compiler with CXX=…, or NYURON_NATIVE=off to go without",
             stacklevel=2,
         )
         return False

@@ -150,7 +150,8 @@ def form_of_optimizer(optimizer: Any) -> DenseOptimizer | None:
 
 
 def _stages_of(graph: Any, shape: tuple[int, ...], loss: str, options: tuple[DenseOptimizer, ...]) -> Chain | None:
-    if len(graph.inputs) != 1 or graph.outputs != ((len(graph.steps), None),):
+    # An input that is declared as integers is cut down to them.
+    if [entry.dtype for entry in graph.inputs] != ["float32"] or graph.outputs != ((len(graph.steps), None),):
         return None
     if any(graph.frozen) or len({step.layer for step in graph.steps}) < len(graph.steps):
         return None
